@@ -139,6 +139,10 @@ pub(crate) const NO_CONTROLS: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 /// The pattern of names and paths: no control characters, and not [`is_blank`].
 pub(crate) const NAME_PATTERN: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufdd0-\ufdef\ufe00-\ufe0f\ufeff][^\x00-\x1f\x7f-\x9f]*$";
 
+/// The pattern of an entry of the secret store, like [`is_entry`](crate::secret::keyring::is_entry), apart from its
+/// length.
+pub(crate) const ENTRY_PATTERN: &str = r"^swyx-teams/[^\x00-\x20\x7f-\xa0\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufdd0-\ufdef\ufe00-\ufe0f\ufeff]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0\xad\u034f\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufdd0-\ufdef\ufe00-\ufe0f\ufeff])?$";
+
 /// A number of bytes in the largest binary unit that represents it exactly.
 pub(crate) fn format_bytes(bytes: usize) -> String {
     const KIB: usize = 1024;

@@ -19,7 +19,9 @@ use super::provision::apply::ApplyArgs;
 use super::provision::destroy::DestroyArgs;
 use super::provision::plan::PlanArgs;
 use super::provision::rotate::RotateArgs;
+use super::secret::SecretArgs;
 use super::serve::ServeArgs;
+use super::service::ServiceArgs;
 use super::set::{SetArgs, UnsetArgs};
 use super::setup::args::SetupArgs;
 use super::sheet::SheetArgs;
@@ -74,6 +76,8 @@ pub(super) enum Command {
     Set(SetArgs),
     /// Remove keys
     Unset(UnsetArgs),
+    /// Store a secret at the place that the settings file names
+    Secret(SecretArgs),
     /// Describe the differences between two settings files
     Diff(DiffArgs),
     /// Print the values for Control Center and the remaining manual steps
@@ -96,6 +100,8 @@ pub(super) enum Command {
     Destroy(DestroyArgs),
     /// Synchronise statuses both ways, for one or many tenants, until stopped
     Sync(SyncArgs),
+    /// Run `sync` as a service of systemd or of Windows
+    Service(ServiceArgs),
     /// Show the state of a running `sync`
     Status(StatusArgs),
     /// Serve the admin form of a settings file as a local web page
@@ -119,6 +125,11 @@ impl Command {
     /// The log format of a command that runs until stopped.
     pub(super) fn log(&self) -> Option<LogFormat> {
         if let Self::Sync(sync) = self { Some(sync.log_format) } else { None }
+    }
+
+    /// Whether the command starts its log itself.
+    pub(super) fn has_own_log(&self) -> bool {
+        matches!(self, Self::Service(service) if service.is_host())
     }
 
     /// The file of `--output`.

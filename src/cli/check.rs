@@ -19,7 +19,7 @@ use super::output_file::OutputArgs;
 use super::walk::{self, LINK, Target, Walk};
 use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
-use crate::report::{self, FileReport, Format, Options, Repository, describe_verdict};
+use crate::report::{self, FileReport, Format, Options, Repository, describe_verdict, report_path};
 use crate::settings::Draft;
 use crate::text::printable;
 
@@ -96,11 +96,11 @@ fn targets(context: &mut Context<'_>, args: &CheckArgs) -> Result<(Vec<Target>, 
     }
     if context.global.verbose > 0 {
         for (path, reason) in &walk.skipped {
-            writeln!(context.err, "skipped {}: {reason}", printable(&display(path)))?;
+            writeln!(context.err, "skipped {}: {reason}", printable(&report_path(&display(path))))?;
         }
     }
     let skipped_links = walk.skipped.iter().filter(|(_, reason)| *reason == LINK);
-    let links = skipped_links.map(|(path, _)| display(path)).collect::<Vec<_>>();
+    let links = skipped_links.map(|(path, _)| report_path(&display(path))).collect::<Vec<_>>();
     if args.format == Format::Human && context.global.verbose == 0 && !links.is_empty() {
         context.note(describe_links(&links))?;
     }

@@ -14,6 +14,7 @@ use crate::entra::aadsts;
 use crate::report::json::write_pretty;
 use crate::rules::ALL;
 use crate::settings::entries::list_known_keys;
+use crate::settings::keys;
 use crate::settings::schema::{self, Dialect};
 use crate::settings::{Choice, Cloud};
 use crate::swyx::contract;
@@ -37,8 +38,8 @@ pub(super) struct CompletionsArgs {
 
 #[derive(Args)]
 pub(super) struct ManArgs {
-    /// Print the page of this command instead of the program's
-    command: Option<String>,
+    /// Print the page of this command instead of the program's, such as `secret put`
+    command: Vec<String>,
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }
@@ -125,6 +126,10 @@ pub(super) fn completions(
             command.mut_arg(argument, |argument| argument.value_parser(values))
         });
     }
+    command = command.mut_subcommand("secret", |command| {
+        let keys = PossibleValuesParser::new(keys::SECRETS.map(|key| &*key.to_string().leak()));
+        command.mut_subcommand("put", |put| put.mut_arg("key", |key| key.value_parser(keys)))
+    });
     // The generator panics if it cannot write, for example into a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command, "swyx-teams", &mut script);
@@ -144,12 +149,12 @@ pub(super) fn man(
 ) -> Result<Exit, CliError> {
     // Sets the full names of the subcommands, which become the names of their pages.
     command.build();
-    let page = match &args.command {
-        None => &command,
-        Some(name) => command
+    let mut page = &command;
+    for name in &args.command {
+        page = page
             .find_subcommand(name)
-            .ok_or_else(|| usage_error(format_args!("unknown command `{}`", named(name))))?,
-    };
+            .ok_or_else(|| usage_error(format_args!("unknown command `{}`", named(name))))?;
+    }
     clap_mangen::Man::new(page.clone()).render(&mut context.out)?;
     Ok(Exit::Clean)
 }

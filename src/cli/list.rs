@@ -105,7 +105,7 @@ pub(super) fn get(context: &mut Context<'_>, args: &GetArgs) -> Result<Exit, Cli
 }
 
 /// Whether a word names no file. A file that may not be reached exists, and is reported as a file.
-fn is_no_file(found: io::Result<()>) -> bool {
+pub(super) fn is_no_file(found: io::Result<()>) -> bool {
     found.is_err_and(|error| error.kind() != io::ErrorKind::PermissionDenied)
 }
 

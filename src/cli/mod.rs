@@ -25,7 +25,9 @@ mod path;
 mod patterns;
 mod prompt;
 mod provision;
+mod secret;
 mod serve;
+mod service;
 mod set;
 mod setup;
 mod sheet;
@@ -73,7 +75,9 @@ pub fn main() -> ExitCode {
     );
     let mut out = Tolerant::closed_pipes(BufWriter::with_capacity(64 * 1024, out));
     let mut err = Tolerant::all_errors(err);
-    log::start(cli.global.verbose, cli.command.log());
+    if !cli.command.has_own_log() {
+        log::start(cli.global.verbose, cli.command.log(), io::stderr);
+    }
     let mut context = Context {
         out: &mut out,
         err: &mut err,
@@ -122,6 +126,7 @@ fn run_command(context: &mut Context<'_>, command: &Command) -> Result<Exit, Cli
         Command::List(args) => list::list(context, args),
         Command::Set(args) => set::set(context, args),
         Command::Unset(args) => set::unset(context, args),
+        Command::Secret(args) => secret::run(context, args),
         Command::Diff(args) => diff::run(context, args),
         Command::Sheet(args) => sheet::run(context, args),
         Command::Users(args) => users::run(context, args),
@@ -135,6 +140,7 @@ fn run_command(context: &mut Context<'_>, command: &Command) -> Result<Exit, Cli
         Command::Demo(args) => demo::run(context, args),
         Command::Setup(args) => setup::run(context, args),
         Command::Sync(args) => sync::run(context, args),
+        Command::Service(args) => service::run(context, args),
         Command::Status(args) => sync::status::run(context, args),
         Command::Emulate(args) => emulate::run(context, args),
         Command::Schema(args) => generate::schema(context, args),

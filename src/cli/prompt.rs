@@ -31,6 +31,12 @@ impl From<InquireError> for PromptError {
     }
 }
 
+/// Asks for a secret on the terminal. The input is not shown.
+pub(super) fn ask_secret(title: &str) -> Result<String, PromptError> {
+    let prompt = inquire::Password::new(title).without_confirmation();
+    Ok(prompt.with_help_message("input is hidden; Esc cancels").prompt()?)
+}
+
 /// Asks for a line of text on the terminal. `initial` is already typed and can be edited.
 pub(super) fn ask_text(title: &str, initial: &str) -> Result<String, PromptError> {
     /// How long a lone Esc waits for the rest of a key sequence, in milliseconds.

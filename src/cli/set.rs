@@ -10,7 +10,7 @@ use super::error::{CliError, failure, usage_error};
 use super::exit::Exit;
 use super::list;
 use super::names::{display, is_name, named};
-use super::prompt::{PromptError, ask_text};
+use super::prompt::{ask_secret, ask_text};
 use super::value::from_argument;
 use crate::diagnostic::{Diagnostic, Key, Step};
 use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
@@ -27,7 +27,7 @@ use crate::text::{decode_utf16, printable, without_edges};
 
 Several pairs are one change: all or none. A change that would add an error is rejected with exit code 1.")]
 pub(super) struct SetArgs {
-    /// Pairs of a key and its new value. The value of a secret is a reference: env:NAME, file:PATH or { command = [...] }
+    /// Pairs of a key and its new value. The value of a secret is a reference: env:NAME, file:PATH, keyring:swyx-teams/NAME or { command = [...] }
     #[arg(required = true, value_names = ["KEY", "VALUE"], num_args = 1.., allow_negative_numbers = true)]
     words: Vec<String>,
     /// Read the value of the last key from standard input. A secret itself is only accepted here or at the prompt
@@ -93,7 +93,7 @@ pub(super) fn unset(context: &mut Context<'_>, args: &UnsetArgs) -> Result<Exit,
     apply(context, &path, &changes)
 }
 
-fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> Result<Exit, CliError> {
+pub(super) fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> Result<Exit, CliError> {
     let name = display(path);
     let concerns = |found: &Diagnostic| {
         changes.iter().any(|change| match change {
@@ -143,10 +143,7 @@ fn can_be_set(key: &Key) -> bool {
 /// The value of the last key, from standard input or a prompt.
 fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<String, CliError> {
     if stdin {
-        let mut content = Vec::new();
-        io::stdin().lock().take(MAX_VALUE_BYTES).read_to_end(&mut content)?;
-        let text = decode_utf16(&content).or_else(|| String::from_utf8(content).ok());
-        let Some(text) = text else { return Err(usage_error("standard input is not UTF-8 text")) };
+        let text = read_stdin()?;
         if keys::SECRETS.contains(key) {
             return Ok(without_edges(&text).to_owned());
         }
@@ -161,17 +158,19 @@ fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<Strin
         )));
     }
     let question = format!("{key}:");
-    let answer = if keys::SECRETS.contains(key) {
-        let help = "input is hidden; Esc cancels";
-        let prompt = inquire::Password::new(&question).without_confirmation().with_help_message(help);
-        prompt.prompt().map_err(PromptError::from)
-    } else {
-        ask_text(&question, "")
-    };
+    let answer = if keys::SECRETS.contains(key) { ask_secret(&question) } else { ask_text(&question, "") };
     match answer {
         Ok(text) => Ok(text),
         Err(_) => Err(usage_error("cancelled; nothing was changed")),
     }
+}
+
+/// The text on standard input. It may be UTF-16, as Windows PowerShell writes it.
+pub(super) fn read_stdin() -> Result<String, CliError> {
+    let mut content = Vec::new();
+    io::stdin().lock().take(MAX_VALUE_BYTES).read_to_end(&mut content)?;
+    let text = decode_utf16(&content).or_else(|| String::from_utf8(content).ok());
+    text.ok_or_else(|| usage_error("standard input is not UTF-8 text"))
 }
 
 /// The value of a key from standard input or a prompt. Only here may the text be a secret itself.

@@ -10,7 +10,7 @@ use crate::settings::schema::{Dialect, describe, generate};
 pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
     if keys::SECRETS.contains(key) {
         let message = "a secret is not accepted as an argument, because other users can see it: use --stdin, or a reference such as \
-                      env:NAME, file:PATH or { command = [\"PROGRAM\"] }";
+                      env:NAME, file:PATH, keyring:swyx-teams/NAME or { command = [\"PROGRAM\"] }";
         return reference(text).map(NewValue::Secret).ok_or_else(|| message.to_owned());
     }
     let schema = generate(Dialect::Draft2020_12);
@@ -34,8 +34,8 @@ pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
     }
 }
 
-/// The source of a secret in the form of arguments: `env:NAME`, `file:PATH` or `{ command = ["PROGRAM"] }`; a table may also name `env`
-/// and `file`. `None` if the text is no reference.
+/// The source of a secret in the form of arguments: `env:NAME`, `file:PATH`, `keyring:swyx-teams/NAME` or `{ command = ["PROGRAM"] }`;
+/// a table may also name the others. `None` if the text is no reference.
 pub(super) fn reference(text: &str) -> Option<SecretSource> {
     if let Some(name) = text.strip_prefix("env:") {
         return Some(SecretSource::Env(name.to_owned()));
@@ -43,11 +43,15 @@ pub(super) fn reference(text: &str) -> Option<SecretSource> {
     if let Some(path) = text.strip_prefix("file:").filter(|path| !path.is_empty()) {
         return Some(SecretSource::File(path.into()));
     }
+    if let Some(entry) = text.strip_prefix("keyring:") {
+        return Some(SecretSource::Keyring(entry.to_owned()));
+    }
     let table = inline_table(text)?;
     let (name, value) = table.iter().next().filter(|_| table.len() == 1)?;
     match name {
         "env" => value.as_str().map(|name| SecretSource::Env(name.to_owned())),
         "file" => value.as_str().map(|path| SecretSource::File(path.into())),
+        "keyring" => value.as_str().map(|entry| SecretSource::Keyring(entry.to_owned())),
         "command" => {
             let words = value.as_array()?.iter().map(|word| word.as_str().map(str::to_owned));
             words.collect::<Option<Vec<_>>>().filter(|words| !words.is_empty()).map(SecretSource::Command)

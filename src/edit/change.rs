@@ -102,6 +102,7 @@ fn secret(source: &SecretSource) -> String {
         SecretSource::Inline(secret) => string(Secret::expose(secret)),
         SecretSource::Env(name) => format!("{{ env = {} }}", string(name)),
         SecretSource::File(path) => format!("{{ file = {} }}", string(&path.to_string_lossy())),
+        SecretSource::Keyring(entry) => format!("{{ keyring = {} }}", string(entry)),
         SecretSource::Command(words) => {
             format!(
                 "{{ command = [{}] }}",

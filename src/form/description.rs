@@ -132,7 +132,7 @@ pub struct Choice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SecretMethod {
-    /// `text`, `env` or `file`.
+    /// `text`, `env`, `file` or `keyring`.
     pub name: String,
     /// The title for users.
     pub title: String,
@@ -363,7 +363,7 @@ mod tests {
             Kind::Secret { ways } => Some(ways.iter().map(|way| &*way.name).collect::<Vec<_>>()),
             _ => None,
         });
-        assert_eq!(ways.collect::<Vec<_>>(), [["text", "env", "file"]; 2]);
+        assert_eq!(ways.collect::<Vec<_>>(), [["text", "env", "file", "keyring"]; 2]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::description::{Field, Form, Kind, Section};
 use super::rows::{By, RowDifference, copy_rows, row_differences};
-use super::values::{Row, Value, Values, stored};
+use super::values::{Row, Value, Values};
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::edit::{Change, ChangeError, NewValue, is_changed_by, is_read_only};
@@ -148,7 +148,7 @@ pub fn merge_keys(
 /// The change that gives the key `to` the value that `from` has in `mine`.
 fn copy_value(mine: &Checked, from: &Key, to: &Key) -> Option<Change> {
     let Some(id) = mine.source().tree().find(from) else { return Some(Change::Unset(to.clone())) };
-    let secret = mine.draft().and_then(|draft| stored(draft, from));
+    let secret = mine.draft().and_then(|draft| draft.secret(from));
     let value = match (secret, &mine.source().tree().node(id).value) {
         (Some(source), _) => NewValue::Secret(source.clone()),
         (None, tree::Value::Text(text)) => NewValue::Text(text.to_string()),

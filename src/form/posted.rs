@@ -1,8 +1,8 @@
 //! A posted form: the requested changes, and what to show if it is not saved.
 //!
 //! The names of inputs are keys in the notation of `get`. The input of a secret's key contains the kind of
-//! source (`keep`, `unset`, `text`, `env` or `file`), and `KEY.text`, `KEY.env` and `KEY.file` contain its
-//! value. Rows with an index after the last one are new: `user[7].teams`, and for a mapping
+//! source (`keep`, `unset`, `text`, `env`, `file` or `keyring`), and `KEY.env` for example contains its value.
+//! Rows with an index after the last one are new: `user[7].teams`, and for a mapping
 //! `sync.status[0].presence` and `sync.status[0].status`. `removed` names a key to remove, and may be
 //! repeated. Other names without a dot are ignored.
 //!
@@ -17,7 +17,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::description::{COMMAND, Field, Form, Kind};
-use super::values::{SecretValue, Value, Values, stored};
+use super::values::{SecretValue, Value, Values};
 use crate::check::Checked;
 use crate::diagnostic::{Key, Step};
 use crate::edit::{Change, NewValue, is_changed_by};
@@ -336,7 +336,7 @@ impl Posted {
     ) -> Option<Change> {
         let key = field.key.parse::<Key>().ok()?;
         let Value::Secret(shown) = values.get(&field.key) else { return None };
-        let stored = base.draft().and_then(|draft| stored(draft, &key));
+        let stored = base.draft().and_then(|draft| draft.secret(&key));
         let part = |way: &str| self.entered.get(&format!("{}.{way}", field.key)).map_or("", |text| text);
         let text = part("text");
         // Only the chosen kind counts: the other inputs are hidden and may have been filled in by the
@@ -353,8 +353,8 @@ impl Posted {
             },
             "env" => SecretSource::Env(part("env").trim().to_owned()),
             "file" => SecretSource::File(part("file").into()),
-            // Forms do not offer it. A command other than the stored one is refused like the other read-only
-            // keys.
+            "keyring" => SecretSource::Keyring(part("keyring").trim().to_owned()),
+            // Not offered. A command other than the stored one is refused like the other read-only keys.
             COMMAND => SecretSource::Command(part(COMMAND).lines().map(str::to_owned).collect()),
             _ => return None,
         };
@@ -380,6 +380,7 @@ impl Posted {
             },
             env: part("env").unwrap_or_else(|| before.env.clone()),
             file: part("file").unwrap_or_else(|| before.file.clone()),
+            keyring: part("keyring").unwrap_or_else(|| before.keyring.clone()),
             read_only: before.read_only,
         }
     }

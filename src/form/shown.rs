@@ -58,7 +58,9 @@ impl Overlay<'_> {
         }
         if let Value::Secret(before) = value {
             let mut secret = self.posted.secret_value(key, before);
-            for (way, text) in [("env", &mut secret.env), ("file", &mut secret.file)] {
+            for (way, text) in
+                [("env", &mut secret.env), ("file", &mut secret.file), ("keyring", &mut secret.keyring)]
+            {
                 if !self.may_be_shown(text) {
                     text.clear();
                     self.withheld.push(format!("{key}.{way}"));

@@ -14,7 +14,7 @@ use crate::diagnostic::Key;
 use crate::edit::is_read_only;
 use crate::secret::SecretSource;
 use crate::secret::shape::holds_a_secret;
-use crate::settings::{Draft, keys};
+use crate::settings::Draft;
 use crate::source::Source;
 use crate::source::tree::{self, NodeId, Tree};
 use crate::text::{is_unprintable, printable, shown};
@@ -63,6 +63,8 @@ pub struct SecretValue {
     pub env: String,
     /// The path.
     pub file: String,
+    /// The entry of the secret store.
+    pub keyring: String,
     /// Whether it is read-only because a command prints it. A posted form that changes or removes it is
     /// refused.
     pub read_only: bool,
@@ -202,7 +204,7 @@ impl Reader<'_> {
     }
 
     fn secret(&self, key: &Key, is_there: bool) -> SecretValue {
-        let source = self.draft.and_then(|draft| stored(draft, key));
+        let source = self.draft.and_then(|draft| draft.secret(key));
         let presentable = |text: &str| if is_presentable(text) { text.to_owned() } else { String::new() };
         let mut value = SecretValue {
             stored: source.map(SecretSource::describe),
@@ -213,6 +215,7 @@ impl Reader<'_> {
         match source {
             Some(SecretSource::Env(name)) => value.env = presentable(name),
             Some(SecretSource::File(path)) => value.file = presentable(&path.to_string_lossy()),
+            Some(SecretSource::Keyring(entry)) => value.keyring = presentable(entry),
             Some(SecretSource::Inline(_) | SecretSource::Command(_)) => {}
             None if is_there => value.stored = Some("in an invalid format".to_owned()),
             None => {}
@@ -278,14 +281,5 @@ impl Reader<'_> {
             }
         }
         others
-    }
-}
-
-/// The secret of a draft at `key`.
-pub(super) fn stored<'a>(draft: &'a Draft, key: &Key) -> Option<&'a SecretSource> {
-    match key {
-        key if *key == keys::CLIENT_SECRET => draft.control_center.client_secret.as_ref(),
-        key if *key == keys::GATEWAY_TOKEN => draft.swyx.gateway_token.as_ref(),
-        _ => None,
     }
 }

@@ -101,14 +101,9 @@ impl Rewrite {
         if cfg!(windows) && is_device(path) {
             return Err(ReadError::NotRegular("a device").into());
         }
-        let target = follow_links(path).map_err(ReadError::Io)?;
-        let folder = match target.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        let lock = lock_folder(&folder)?;
+        let (target, folder, lock) = lock_target(path, lock_folder)?;
         sweep(&folder);
-        let before = match read_open(&target, most) {
+        let before = match read_when_released(&target, most) {
             Ok(read) => Some(read),
             Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
@@ -210,13 +205,51 @@ impl Rewrite {
         if !is_deleted && !target.is_ok_and(|target| target == self.target) {
             return Err(SaveError::Changed);
         }
-        match (&self.before, read_open(&self.target, self.most)) {
+        match (&self.before, read_when_released(&self.target, self.most)) {
             (Some(before), Ok(now)) if is_untouched(before, &now) && before.content == now.content => Ok(()),
             (None, Err(error)) if is_missing(&error) => Ok(()),
             (Some(_), Err(error)) if is_missing(&error) => Err(SaveError::Deleted),
             _ => Err(SaveError::Changed),
         }
     }
+}
+
+/// Locks the folder of the file that a path leads to; returns file, folder and lock. The links are followed again after that: on
+/// Windows, a file that another writer replaces is missing for a moment, and its path then does not resolve.
+fn lock_target<L>(
+    path: &Path,
+    lock: impl Fn(&Path) -> Result<L, SaveError>,
+) -> Result<(PathBuf, PathBuf, L), SaveError> {
+    const TRIES: usize = 3;
+    let mut target = follow_links(path).map_err(ReadError::Io)?;
+    for _ in 0..TRIES {
+        let folder = folder_of(&target);
+        let locked = lock(&folder)?;
+        target = follow_links(path).map_err(ReadError::Io)?;
+        if folder_of(&target) == folder {
+            return Ok((target, folder, locked));
+        }
+    }
+    Err(SaveError::Changed)
+}
+
+fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Reads a file. On Windows, waits a short time for a program that does not share it.
+fn read_when_released(path: &Path, most: usize) -> Result<ReadFile, ReadError> {
+    #[cfg(windows)]
+    for pause in super::retry::pauses() {
+        match read_open(path, most) {
+            Err(ReadError::Io(error)) if super::retry::is_not_shared(&error) => std::thread::sleep(pause),
+            result => return result,
+        }
+    }
+    read_open(path, most)
 }
 
 /// The file that a path leads to; the path itself if there is none.

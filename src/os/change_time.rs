@@ -48,21 +48,25 @@ impl FileVersion {
             size: metadata.len(),
             modified: metadata.modified().ok(),
             changed: noted_change(&metadata),
-            place: place(&metadata),
+            place: place(path, &metadata),
         })
     }
 }
 
 /// The file system and the number of a file. A file that replaces another one has a number of its own.
 #[cfg(all(unix, feature = "cli"))]
-fn place(metadata: &std::fs::Metadata) -> (u64, u64) {
+fn place(_: &Path, metadata: &std::fs::Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt;
     (metadata.dev(), metadata.ino())
 }
 
-#[cfg(all(not(unix), feature = "cli"))]
-fn place(_: &std::fs::Metadata) -> (u64, u64) {
-    (0, 0)
+#[cfg(all(windows, feature = "cli"))]
+fn place(path: &Path, _: &std::fs::Metadata) -> (u64, u64) {
+    use std::os::windows::fs::OpenOptionsExt;
+    // Without access to the content, no other program is kept from opening the file.
+    let file = std::fs::OpenOptions::new().access_mode(0).open(path);
+    // A file that cannot be opened is told apart by its size and time only.
+    file.and_then(|file| super::windows::identity(&file)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -87,7 +91,7 @@ mod tests {
         assert!(modified <= old + Duration::from_secs(1) && changed > old + Duration::from_secs(80_000));
     }
 
-    #[cfg(all(unix, feature = "cli"))]
+    #[cfg(feature = "cli")]
     #[test]
     fn version_differs_with_equal_size_and_modification_time() {
         let folder = tempfile::tempdir().expect("a folder");

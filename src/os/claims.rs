@@ -54,9 +54,13 @@ impl ProcessClaims {
     /// # Errors
     /// The reason of the operating system. Then it is unknown whether another process has it.
     pub(crate) fn claim(&self, name: &str) -> io::Result<bool> {
+        let mut objects = self.objects.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        // The object exists, and is this process's own.
+        if objects.contains_key(name) {
+            return Ok(true);
+        }
         let object = super::windows::NamedObject::create(&super::lock::object_name("claim", name))?;
         let is_free = object.is_some();
-        let mut objects = self.objects.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         objects.extend(object.map(|object| (name.to_owned(), object)));
         Ok(is_free)
     }
@@ -77,6 +81,7 @@ mod tests {
         let name = format!("test {}", uuid::Uuid::new_v4());
         let [one, other] = [(); 2].map(|()| ProcessClaims::new().expect("a list"));
         assert!(one.claim(&name).expect("claimed"));
+        assert!(one.claim(&name).expect("claimed again"));
         assert!(!other.claim(&name).expect("asked"));
         one.release(&name);
         assert!(other.claim(&name).expect("claimed"));

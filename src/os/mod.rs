@@ -19,10 +19,12 @@
 //! |---|---|
 //! | `read` | regular files of a limited size |
 //! | `change_time` | when a file was last changed |
+//! | `account` | the account of this process |
 //! | `access` | who may read a file: owner, mode, access control list |
 //! | `atomic` | saving a file under its folder's lock |
 //! | `names` | names of files that are special on Windows |
 //! | `new_file` | a file or folder that must not exist before |
+//! | `keyring` | the secret store of the system |
 //! | `lock` | a lock between processes |
 //! | `claims` | names that only one process may have |
 //! | `core_files` | preventing core files |
@@ -34,12 +36,14 @@
 //! | `search_path` | the user's `PATH` on Windows, for the installer |
 //! | `shutdown` | termination signals |
 //! | `retry` | retries while another program has a file open |
-//! | `supervisor` | reporting the state of this process to systemd |
+//! | `supervisor` | reporting the state of this process to the service manager |
 //! | `system` | the name of this machine, and reasons of the operating system |
 //! | `windows` | calls of the Windows API; the only unsafe code |
 //! | `writer` | the lock, the temporary file and the replacement for saving |
 
 mod access;
+#[cfg(all(target_os = "linux", feature = "cli"))]
+mod account;
 mod atomic;
 #[cfg(feature = "online")]
 mod change_time;
@@ -49,6 +53,8 @@ mod claims;
 mod core_files;
 #[cfg(feature = "cli")]
 mod environment;
+#[cfg(feature = "keyring")]
+mod keyring;
 #[cfg(feature = "cli")]
 mod lock;
 mod names;
@@ -74,6 +80,8 @@ mod system;
 mod windows;
 mod writer;
 
+#[cfg(all(target_os = "linux", feature = "cli"))]
+pub(crate) use account::effective_user;
 pub(crate) use atomic::Rewrite;
 pub use atomic::SaveError;
 #[cfg(feature = "cli")]
@@ -86,6 +94,8 @@ pub(crate) use claims::ProcessClaims;
 pub(crate) use core_files::prevent_core_files;
 #[cfg(feature = "cli")]
 pub(crate) use environment::restart_without;
+#[cfg(feature = "keyring")]
+pub(crate) use keyring::open_entry;
 #[cfg(feature = "cli")]
 pub(crate) use lock::{LockError, ProcessLock};
 #[cfg(feature = "online")]
@@ -109,6 +119,10 @@ pub(crate) use reload_signal::ReloadSignal;
 pub(crate) use search_path::{add_to_path, remove_from_path};
 #[cfg(feature = "cli")]
 pub(crate) use shutdown::{ShutdownSignals, shutdown_signal};
+#[cfg(all(windows, feature = "cli"))]
+pub(crate) use shutdown::{listen_to_service_manager, request_shutdown};
+#[cfg(all(windows, feature = "cli"))]
+pub(crate) use supervisor::report_to_service_manager;
 #[cfg(feature = "cli")]
 pub(crate) use supervisor::{notify_supervisor, watchdog_interval};
 #[cfg(feature = "cli")]

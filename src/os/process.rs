@@ -6,9 +6,8 @@
 //! SIGINT, SIGTERM, SIGHUP or SIGQUIT.
 //!
 //! Known limits: a descendant that leaves the group, like a daemon with `setsid`, is not terminated, and
-//! neither is a process of another user, for example after `sudo`. A SIGKILL of this program, or a crash,
-//! leaves the group running. On Windows, Ctrl-C ends this program immediately; the console also sends it to
-//! the command.
+//! neither is a process of another user, for example after `sudo`. On Unix, a SIGKILL of this program, or a
+//! crash, leaves the group running; on Windows, the job ends with this program, however that ends.
 //!
 //! ```
 //! # #[cfg(unix)] {

@@ -29,6 +29,12 @@ fn is_held(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(5 | 32 | 33))
 }
 
+/// Sharing violation, lock violation. Access denied is not among them: it also says that the file may not be read at all.
+#[cfg(windows)]
+pub(super) fn is_not_shared(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(32 | 33))
+}
+
 /// What to do after a replacement of a file failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AfterReplacement {

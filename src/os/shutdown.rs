@@ -1,7 +1,21 @@
 //! Termination signals for commands that shut down gracefully.
 
+#[cfg(unix)]
+mod unix;
+mod urgency;
+#[cfg(windows)]
+mod windows;
+
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[cfg(unix)]
+use unix::Signals;
+pub(crate) use urgency::Urgency;
+#[cfg(windows)]
+use windows::Signals;
+#[cfg(windows)]
+pub(crate) use windows::{listen_to_service_manager, request_shutdown};
 
 /// The number of this program's own handlers. A handler that has seen a signal counts forever, because the
 /// program ends by it.
@@ -33,11 +47,11 @@ impl Drop for OwnHandler {
     }
 }
 
-/// Termination signals: SIGTERM and SIGINT, elsewhere Ctrl-C. They are caught on construction, so that none is missed between two waits.
+/// Termination signals: SIGTERM and SIGINT; on Windows Ctrl-C, Ctrl-Break, and the end of the console, the session or the system; in a
+/// service of Windows, its stop. They are caught on construction, so that none is missed between two waits.
 pub(crate) struct ShutdownSignals {
     own: OwnHandler,
-    #[cfg(unix)]
-    signals: [tokio::signal::unix::Signal; 2],
+    signals: Signals,
 }
 
 impl ShutdownSignals {
@@ -45,43 +59,18 @@ impl ShutdownSignals {
     ///
     /// # Errors
     /// The reason of the operating system.
-    #[cfg(unix)]
     pub(crate) fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
         // This must happen before the signals are caught: the listener of `process` must see it from the
         // first signal on.
         let own = OwnHandler::new();
-        Ok(Self { own, signals: [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?] })
+        Ok(Self { own, signals: Signals::new()? })
     }
 
     /// Waits for the next signal.
-    #[cfg(unix)]
-    pub(crate) async fn next(&mut self) {
-        let [terminate, interrupt] = &mut self.signals;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+    pub(crate) async fn next(&mut self) -> Urgency {
+        let urgency = self.signals.next().await;
         self.own.has_seen_signal = true;
-    }
-
-    /// Catches the signals.
-    ///
-    /// # Errors
-    /// None here.
-    #[cfg(not(unix))]
-    pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self { own: OwnHandler::new() })
-    }
-
-    /// Waits for the next signal.
-    #[cfg(not(unix))]
-    pub(crate) async fn next(&mut self) {
-        // If the system does not report signals, wait forever.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        self.own.has_seen_signal = true;
+        urgency
     }
 }
 
@@ -92,5 +81,7 @@ impl ShutdownSignals {
 /// The reason of the operating system.
 pub(crate) fn shutdown_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut signals = ShutdownSignals::new()?;
-    Ok(async move { signals.next().await })
+    Ok(async move {
+        signals.next().await;
+    })
 }

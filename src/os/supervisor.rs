@@ -14,7 +14,8 @@ pub(crate) fn watchdog_interval() -> Option<Duration> {
 
 /// Sends the state of this process to its supervisor: the datagram of systemd's `Type=notify`, if the
 /// environment names a socket for it
-/// (<https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>). Errors are ignored.
+/// (<https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html>), or the function of
+/// `report_to_service_manager`. Errors are ignored.
 pub(crate) fn notify_supervisor(state: &str) {
     #[cfg(target_os = "linux")]
     {
@@ -29,6 +30,22 @@ pub(crate) fn notify_supervisor(state: &str) {
         // If it fails, the supervisor reports a timeout; this process cannot help that.
         let _ = address.and_then(|address| UnixDatagram::unbound()?.send_to_addr(state.as_bytes(), &address));
     }
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(windows)]
+    if let Some(report) = SERVICE_MANAGER.get() {
+        report(state);
+    }
+    #[cfg(not(any(target_os = "linux", windows)))]
     let _ = state;
+}
+
+#[cfg(windows)]
+type Report = Box<dyn Fn(&str) + Send + Sync>;
+
+#[cfg(windows)]
+static SERVICE_MANAGER: std::sync::OnceLock<Report> = std::sync::OnceLock::new();
+
+/// From now on, [`notify_supervisor`] calls this function, which reports to the service manager of Windows. A second function is ignored.
+#[cfg(windows)]
+pub(crate) fn report_to_service_manager(report: impl Fn(&str) + Send + Sync + 'static) {
+    let _ = SERVICE_MANAGER.set(Box::new(report));
 }

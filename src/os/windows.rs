@@ -1,4 +1,4 @@
-//! Calls of the Windows API that std does not offer: access lists, attributes, replacement of files, named objects.
+//! Calls of the Windows API that std does not offer: access lists, attributes, replacement of files, named objects, jobs.
 //!
 //! This is the only file with unsafe code; `tests/core/house.rs` checks it. Each function takes and returns safe types.
 
@@ -8,7 +8,7 @@ use std::ffi::c_void;
 use std::fs::File;
 use std::io;
 use std::os::windows::ffi::OsStrExt;
-use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::os::windows::io::{AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle};
 use std::path::Path;
 use std::ptr::{null, null_mut};
 
@@ -30,6 +30,10 @@ use windows_sys::Win32::Storage::FileSystem::{
     FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_TYPE_DISK, GetFileInformationByHandle, GetFileType,
     MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH, MoveFileExW, READ_CONTROL, ReplaceFileW,
     SetFileAttributesW, WRITE_DAC,
+};
+use windows_sys::Win32::System::JobObjects::{
+    AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation, SetInformationJobObject,
 };
 use windows_sys::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 use windows_sys::Win32::System::Threading::{CreateMutexW, GetCurrentProcess, OpenProcessToken};
@@ -325,6 +329,40 @@ impl NamedObject {
         // SAFETY: the call succeeded, so this is a handle that nothing else owns.
         let object = Self(unsafe { OwnedHandle::from_raw_handle(handle) });
         Ok((!is(ERROR_ALREADY_EXISTS)).then_some(object))
+    }
+}
+
+/// A job whose processes end when it is dropped or this process ends, even if it is killed.
+#[derive(Debug)]
+pub(super) struct EndingJob(OwnedHandle);
+
+impl EndingJob {
+    pub(super) fn create() -> io::Result<Self> {
+        // SAFETY: without a name and a descriptor, nothing must outlive the call.
+        let handle = unsafe { CreateJobObjectW(null(), null()) };
+        if handle.is_null() {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: the call succeeded, so this is a handle that nothing else owns.
+        let job = Self(unsafe { OwnedHandle::from_raw_handle(handle) });
+        let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
+        limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+        // SAFETY: the structure is that of this class, and outlives the call.
+        check(unsafe {
+            SetInformationJobObject(
+                job.0.as_raw_handle(),
+                JobObjectExtendedLimitInformation,
+                (&raw const limits).cast(),
+                std::mem::size_of_val(&limits) as u32,
+            )
+        })?;
+        Ok(job)
+    }
+
+    /// Puts a process into the job. What it starts from then on is in it, too.
+    pub(super) fn add(&self, process: BorrowedHandle<'_>) -> io::Result<()> {
+        // SAFETY: both handles are open.
+        check(unsafe { AssignProcessToJobObject(self.0.as_raw_handle(), process.as_raw_handle()) })
     }
 }
 

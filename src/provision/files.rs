@@ -9,12 +9,12 @@ use super::store::{SecretStore, StoreError, StoreOutcome};
 use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::os::process::CancellationToken;
 use crate::os::{self, NewFile, ReadError, Rewrite, SaveError};
-use crate::secret::{RevealError, Secret, SecretFault, SecretSource, Trust, reveal_within};
+use crate::secret::keyring::{self, KeyringError};
+use crate::secret::{
+    MAX_BYTES, RevealError, Secret, SecretFault, SecretSource, Trust, reveal_within, save_secret,
+};
 use crate::settings::{ClientId, keys};
 use crate::{check, source};
-
-/// The size limit of a secret's file in bytes.
-const MAX_BYTES: usize = 64 * 1024;
 
 /// The settings file and its source of the secret.
 pub struct Files {
@@ -80,7 +80,8 @@ impl Files {
         let kept = match source {
             SecretSource::Inline(_) => named,
             SecretSource::File(path) => os::last_change(&self.folder().join(path)).ok()?,
-            SecretSource::Env(_) | SecretSource::Command(_) => return None,
+            // A secret store does not say when an entry was changed.
+            SecretSource::Env(_) | SecretSource::Keyring(_) | SecretSource::Command(_) => return None,
         };
         Timestamp::try_from(named.max(kept)).ok()
     }
@@ -160,6 +161,7 @@ impl SecretStore for Files {
                 {
                     Absence::Empty
                 }
+                RevealError::Keyring(KeyringError::NoEntry(_)) => Absence::Empty,
                 RevealError::NotText if self.is_an_empty_file(source) => Absence::Empty,
                 error => Absence::OutOfReach(error.to_string()),
             });
@@ -186,6 +188,11 @@ impl SecretStore for Files {
                     self.out = Some(made.map_err(failed)?.closed());
                 }
                 Ok(())
+            }
+            Some(source @ SecretSource::Keyring(entry)) => {
+                keyring::try_out(entry, &self.cancellation)
+                    .map_err(|error| StoreError(format!("{}: {error}", source.holder())))?;
+                self.can_be_lost(&source.holder(), "entry", is_known)
             }
             Some(source) => {
                 let place = place_of(source).unwrap_or_default();
@@ -221,29 +228,37 @@ impl SecretStore for Files {
 impl Files {
     /// Whether a secret can be written to the file, so that at most another secret is lost.
     fn can_be_replaced(&self, path: &Path, is_known: bool) -> Result<(), StoreError> {
-        let named = |why: &dyn std::fmt::Display| StoreError(format!("{}: {why}", path.display()));
         let begun = Rewrite::begin(path, MAX_BYTES).and_then(|rewrite| rewrite.try_out());
-        begun.map_err(|error| named(&not_saved(&error)))?;
+        begun.map_err(|error| StoreError(format!("{}: {}", path.display(), not_saved(&error))))?;
+        self.can_be_lost(&path.display().to_string(), "file", is_known)
+    }
+
+    /// Whether the stored content may be lost. `kind` is what it is stored in.
+    fn can_be_lost(&self, place: &str, kind: &str, is_known: bool) -> Result<(), StoreError> {
+        let advice = format!("would be lost: name another {kind}, or delete this one");
         match self.stored().secret {
             Ok(secret)
                 if !is_known
                     && matches!(secret.fault(), None | Some(SecretFault::Length | SecretFault::Unusual)) =>
             {
-                Err(named(
-                    &"the content is not a secret of this application and would be lost: name another file, or delete this one",
-                ))
+                Err(StoreError(format!(
+                    "{place}: the content is not a secret of this application and {advice}"
+                )))
             }
-            Err(Absence::OutOfReach(why)) => Err(named(&format_args!(
-                "{why}; its content would be lost: name another file, or delete this one"
-            ))),
+            Err(Absence::OutOfReach(why)) => Err(StoreError(format!("{place}: {why}; its content {advice}"))),
             Ok(_) | Err(Absence::Empty) => Ok(()),
         }
     }
 
     /// Writes a secret to the place in the settings, unless the place changed since it held `before`.
     fn put(&self, source: &SecretSource, secret: &Secret, before: &StoredSecret) -> Result<(), StoreError> {
+        if let SecretSource::Keyring(entry) = source {
+            self.is_still(before, &source.holder())?;
+            return keyring::write(entry, secret, &self.cancellation)
+                .map_err(|error| StoreError(format!("{}: {error}", source.holder())));
+        }
         let SecretSource::File(path) = source else {
-            self.is_still(before, &self.path)?;
+            self.is_still(before, &self.path.display().to_string())?;
             let value = NewValue::Secret(SecretSource::Inline(secret.clone()));
             return self.change(Change::Set(keys::CLIENT_SECRET, value));
         };
@@ -251,12 +266,11 @@ impl Files {
         let failed = |error| StoreError(format!("{}: {}", path.display(), not_saved(&error)));
         let rewrite = Rewrite::begin(&path, MAX_BYTES).map_err(failed)?;
         // Under the lock, so that two runs cannot overwrite each other's secret.
-        self.is_still(before, &path)?;
-        let rewrite = rewrite.for_owner_only();
-        rewrite.save(format!("{}\n", Secret::expose(secret)).as_bytes()).map_err(failed)
+        self.is_still(before, &path.display().to_string())?;
+        save_secret(rewrite, secret).map_err(failed)
     }
 
-    fn is_still(&self, before: &StoredSecret, path: &Path) -> Result<(), StoreError> {
+    fn is_still(&self, before: &StoredSecret, place: &str) -> Result<(), StoreError> {
         let is_the_same = match (&self.stored().secret, &before.secret) {
             (Ok(one), Ok(other)) => one == other,
             (one, other) => one.is_err() && other.is_err(),
@@ -265,8 +279,7 @@ impl Files {
             return Ok(());
         }
         Err(StoreError(format!(
-            "{}: another secret was stored there in the meantime; nothing was written",
-            path.display()
+            "{place}: another secret was stored there in the meantime; nothing was written"
         )))
     }
 }
@@ -284,4 +297,80 @@ fn unset() -> String {
         "`{key}` is not set: name a place for the new secret, for example `swyx-teams set {key} file:teams.secret`",
         key = keys::CLIENT_SECRET
     )
+}
+
+#[cfg(all(test, feature = "keyring"))]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by it")]
+
+    use super::*;
+    use crate::secret::keyring::use_store_in_memory;
+
+    /// A secret of the right form that opens nothing.
+    const OLD: &str = "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
+    const NEW: &str = "Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
+
+    /// A settings file that names an entry, and that entry as another program sees it.
+    fn stage(name: &str) -> (tempfile::TempDir, Files, keyring_core::Entry) {
+        use_store_in_memory();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.toml");
+        std::fs::write(&path, "[control_center]\n").unwrap();
+        let source = Some(SecretSource::Keyring(format!("swyx-teams/{name}")));
+        let files = Files::new("a.toml", &path, source, Trust::nothing(), None);
+        (folder, files, keyring_core::Entry::new("swyx-teams", name).unwrap())
+    }
+
+    fn fail(entry: &keyring_core::Entry) {
+        let mock = entry.as_any().downcast_ref::<keyring_core::mock::Cred>().unwrap();
+        mock.set_error(keyring_core::Error::NoStorageAccess("locked".into()));
+    }
+
+    #[test]
+    fn entry_is_prepared_stored_and_read_back() {
+        let (_folder, mut files, entry) = stage("provision-new");
+        let before = files.stored();
+        assert_eq!(before.secret.clone().unwrap_err(), Absence::Empty);
+        files.prepare(false).unwrap();
+        assert_eq!(files.store_secret(&Secret::new(NEW), &before).unwrap(), StoreOutcome::InPlace);
+        assert_eq!(entry.get_password().unwrap(), NEW);
+        assert!(files.stored().secret.unwrap() == Secret::new(NEW));
+    }
+
+    #[test]
+    fn unusable_store_and_foreign_content_stop_before_a_secret_is_created() {
+        let (_folder, mut files, entry) = stage("provision-stops");
+        fail(&entry);
+        let error = files.prepare(false).unwrap_err().to_string();
+        assert!(error.contains("entry swyx-teams/provision-stops: the secret store is locked"), "{error}");
+        entry.set_secret(&[0xff]).unwrap();
+        let error = files.prepare(true).unwrap_err().to_string();
+        assert!(error.contains("is not text") && error.contains("would be lost"), "{error}");
+        entry.set_password(OLD).unwrap();
+        let error = files.prepare(false).unwrap_err().to_string();
+        assert!(error.contains("is not a secret of this application and would be lost"), "{error}");
+        files.prepare(true).unwrap();
+        assert_eq!(entry.get_password().unwrap(), OLD);
+    }
+
+    #[test]
+    fn secret_that_another_run_stored_meanwhile_is_not_replaced() {
+        let (_folder, mut files, entry) = stage("provision-race");
+        let before = files.stored();
+        entry.set_password(OLD).unwrap();
+        let error = files.store_secret(&Secret::new(NEW), &before).unwrap_err().to_string();
+        assert!(error.contains("another secret was stored there in the meantime"), "{error}");
+        assert_eq!(entry.get_password().unwrap(), OLD);
+    }
+
+    #[test]
+    fn failed_store_is_reported_and_leaves_the_old_secret() {
+        let (_folder, mut files, entry) = stage("provision-fails");
+        entry.set_password(OLD).unwrap();
+        let before = files.stored();
+        let long = Secret::new("x".repeat(1281));
+        let error = files.store_secret(&long, &before).unwrap_err().to_string();
+        assert!(error.contains("at most 1,280"), "{error}");
+        assert_eq!(entry.get_password().unwrap(), OLD);
+    }
 }

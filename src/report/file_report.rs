@@ -38,7 +38,7 @@ impl FileReport {
             }
         });
         Self {
-            path: if cfg!(windows) { source.name().replace('\\', "/") } else { source.name().to_owned() },
+            path: report_path(source.name()),
             findings: findings.collect(),
             verdict: Vec::new(),
             skipped: checked.skipped().iter().map(presentable).collect(),
@@ -54,6 +54,11 @@ impl FileReport {
     pub fn was_read(&self) -> bool {
         self.findings.iter().all(|finding| finding.diagnostic.rule != id::UNREADABLE)
     }
+}
+
+/// A path as reports show it: with `/` on Windows, too.
+pub(crate) fn report_path(path: &str) -> String {
+    if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
 }
 
 /// The same finding with secrets removed from its keys. Such a key cannot be found, so its place is given in

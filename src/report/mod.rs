@@ -24,6 +24,8 @@ use std::io::{self, Write};
 
 pub use counts::Counts;
 pub use file_report::FileReport;
+#[cfg(feature = "cli")]
+pub(crate) use file_report::report_path;
 pub use finding::Finding;
 pub use options::Options;
 pub use repository::Repository;

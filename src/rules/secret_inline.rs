@@ -16,7 +16,8 @@ The settings file itself contains a secret.
 The file gets copied, mailed and committed. Everyone who sees it can act as the application.
 ## Fix
 Keep the secret elsewhere and refer to it: `swyx-teams set control_center.MsTeamsClientSecret
-env:SWYX_TEAMS_CLIENT_SECRET`. If the file was ever shared, create a new secret too.
+env:SWYX_TEAMS_CLIENT_SECRET`, or `keyring:swyx-teams/NAME` and then `swyx-teams secret put`. If the
+file was ever shared, create a new secret too.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/security-best-practices-for-app-registration>",
     keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],

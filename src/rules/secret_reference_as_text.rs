@@ -20,8 +20,9 @@ A secret has the form of a reference of another tool: to a variable, such as `en
 Nothing replaces such a text in a settings file: Entra ID or the gateway would receive it as the
 secret.
 ## Fix
-Write the reference as a table: `{ env = \"NAME\" }`, `{ file = \"PATH\" }`, or `{ command =
-[\"PROGRAM\", \"ARGUMENT\"] }` for a program that prints the secret.
+Write the reference as a table: `{ env = \"NAME\" }`, `{ file = \"PATH\" }`,
+`{ keyring = \"swyx-teams/NAME\" }`, or `{ command = [\"PROGRAM\", \"ARGUMENT\"] }` for a program that
+prints the secret.
 ## Source
 This project's own: the settings file is described by its JSON Schema (`swyx-teams schema`).",
     keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
@@ -45,6 +46,9 @@ fn help(secret: &Secret) -> String {
         }
         Some(TypedReference::File(path)) => {
             format!("write {{ file = \"{}\" }}", path.unwrap_or("PATH"))
+        }
+        Some(TypedReference::Keyring(entry)) => {
+            format!("write {{ keyring = \"{}\" }}", entry.unwrap_or("swyx-teams/NAME"))
         }
         Some(TypedReference::Other) | None => {
             "write { command = [\"PROGRAM\"] } for a program that prints the secret, or { env = \"NAME\" }"

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::keyring::{self, KeyringError};
 use super::shape::without_secret;
 use super::{Secret, SecretFault, SecretSource, Trust};
 use crate::os::process::{CancellationToken, RunError, Runner};
@@ -12,7 +13,7 @@ use crate::os::{ReadError, read_regular, reason};
 use crate::text::{decode_utf16, describe_character, format_bytes, shown, without_edges};
 
 /// The maximum size of a secret file or of a command's output.
-const MAX_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_BYTES: usize = 64 * 1024;
 /// The time limit for a command that prints a secret.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
@@ -37,6 +38,9 @@ pub enum RevealError {
     /// The secret contains a character that is not printable ASCII. It is named only if it was copied along.
     #[error("the secret contains {}; a secret consists of printable ASCII characters", .0.map_or_else(|| "a character outside ASCII".to_owned(), describe_character))]
     NotAscii(Option<char>),
+    /// The secret store gave no secret.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
     /// The command is not trusted.
     #[error("the settings file names a command; to allow it, add --trust=command")]
     Untrusted,
@@ -131,6 +135,7 @@ pub fn reveal_within(
             _ => Err(RevealError::NoVariable(name.clone())),
         },
         SecretSource::File(path) => from_file(&folder.join(path)),
+        SecretSource::Keyring(entry) => from_keyring(entry, &limits.cancellation),
         SecretSource::Command(_) if !trust.allows_command() => Err(RevealError::Untrusted),
         SecretSource::Command(words) => from_command(words, folder, limits),
     }
@@ -144,12 +149,24 @@ fn from_file(path: &Path) -> Result<Secret, RevealError> {
     text(content)
 }
 
+fn from_keyring(entry: &str, cancellation: &CancellationToken) -> Result<Secret, RevealError> {
+    let secret = keyring::read(entry, cancellation).map_err(|error| match error {
+        KeyringError::Cancelled => RevealError::Cancelled,
+        error => RevealError::Keyring(error),
+    })?;
+    line(Secret::expose(&secret))
+}
+
 fn text(content: Vec<u8>) -> Result<Secret, RevealError> {
     let text = match decode_utf16(&content) {
         Some(text) => text,
         None => String::from_utf8(content).map_err(|_| RevealError::NotText)?,
     };
-    let line = without_edges(&text);
+    line(&text)
+}
+
+fn line(text: &str) -> Result<Secret, RevealError> {
+    let line = without_edges(text);
     if line.is_empty() || line.contains(['\n', '\r', '\0']) { Err(RevealError::NotText) } else { ascii(line) }
 }
 

@@ -10,8 +10,12 @@
 //! assert_eq!(SecretSource::Env("TEAMS".to_owned()).describe(), "from the environment variable TEAMS");
 //! ```
 
+mod entry;
 mod fault;
 mod fetch;
+pub mod keyring;
+#[cfg(feature = "online")]
+mod save;
 pub(crate) mod shape;
 mod source;
 mod trust;
@@ -19,7 +23,11 @@ mod typed;
 mod value;
 
 pub use fault::SecretFault;
+#[cfg(feature = "online")]
+pub(crate) use fetch::MAX_BYTES;
 pub use fetch::{CommandLimits, RevealError, reveal, reveal_within};
+#[cfg(feature = "online")]
+pub(crate) use save::save_secret;
 pub use source::SecretSource;
 pub(crate) use source::is_reserved_variable;
 pub use trust::{InvalidTrust, Trust};

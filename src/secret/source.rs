@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
+use super::entry::MAX_ENTRY_LEN;
 use super::value::Secret;
 use crate::secret::shape::without_secret;
-use crate::text::{NAME_PATTERN, NO_CONTROLS, find_control, is_blank, shown};
+use crate::text::{ENTRY_PATTERN, NAME_PATTERN, NO_CONTROLS, find_control, is_blank, shown};
 
 /// Where a secret is stored: in the settings file itself, or at a place that the file names.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum SecretSource {
     Env(String),
     /// In a separate file. A relative path starts at the folder of the settings file.
     File(PathBuf),
+    /// In the secret store of the system: the name of the entry, which begins with `swyx-teams/`.
+    Keyring(String),
     /// Printed by a program: its name and arguments, run without a shell.
     Command(Vec<String>),
 }
@@ -30,7 +33,9 @@ impl SecretSource {
     pub fn describe(&self) -> String {
         match self {
             Self::Inline(_) => self.holder(),
-            Self::Env(_) | Self::File(_) | Self::Command(_) => format!("from {}", self.holder()),
+            Self::Env(_) | Self::File(_) | Self::Keyring(_) | Self::Command(_) => {
+                format!("from {}", self.holder())
+            }
         }
     }
 
@@ -41,6 +46,7 @@ impl SecretSource {
             Self::Inline(_) => "in this file, as plain text".to_owned(),
             Self::Env(name) => format!("the environment variable {name}"),
             Self::File(path) => format!("the file {}", shown(without_secret(&path.to_string_lossy()))),
+            Self::Keyring(entry) => format!("the secret store entry {}", shown(without_secret(entry))),
             Self::Command(argv) => {
                 let program = argv.first().map_or("", String::as_str);
                 format!("the command {}", shown(without_secret(program)))
@@ -65,7 +71,7 @@ impl SecretSource {
     pub(crate) fn find_control(&self) -> Option<char> {
         match self {
             Self::Inline(_) => None,
-            Self::Env(name) => find_control(name),
+            Self::Env(name) | Self::Keyring(name) => find_control(name),
             Self::File(path) => find_control(&path.to_string_lossy()),
             Self::Command(words) => words.iter().find_map(|word| find_control(word)),
         }
@@ -88,7 +94,7 @@ impl SecretSource {
         let holder = self.holder();
         match self {
             Self::Inline(_) => holder,
-            Self::Env(_) | Self::File(_) => format!("in {holder}"),
+            Self::Env(_) | Self::File(_) | Self::Keyring(_) => format!("in {holder}"),
             Self::Command(_) => format!("where {holder} reads it"),
         }
     }
@@ -127,6 +133,8 @@ impl JsonSchema for SecretSource {
                     })),
                 reference("file", "File", "Read from a separate file when it is needed. A relative path starts at the folder of the settings file.",
                     json!({"type": "string", "title": "Path", "minLength": 1, "pattern": NAME_PATTERN})),
+                reference("keyring", "Secret store", "Read from the secret store of the system when it is needed: the Windows Credential Manager, the macOS Keychain, or the Secret Service. The name of the entry begins with swyx-teams/.",
+                    json!({"type": "string", "title": "Entry", "maxLength": MAX_ENTRY_LEN, "pattern": ENTRY_PATTERN, "examples": ["swyx-teams/north"]})),
                 reference("command", "Command", "Printed by a program when it is needed. The program runs without a shell, and only with --trust=command.",
                     json!({"type": "array", "title": "Program and arguments", "minItems": 1, "items": {"type": "string", "minLength": 1, "pattern": NO_CONTROLS}})),
             ],

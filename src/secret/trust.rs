@@ -73,6 +73,16 @@ impl Trust {
         self.everything || self.hosts.iter().any(is_named)
     }
 
+    /// The items of the list. Trust in everything has none.
+    pub fn items(&self) -> Vec<String> {
+        let host = |TrustedHost { host, port }: &TrustedHost| match port {
+            Some(port) => format!("{host}:{port}"),
+            None => host.clone(),
+        };
+        let command = self.command.then(|| Self::COMMAND.to_owned());
+        self.hosts.iter().map(host).chain(command).collect()
+    }
+
     fn add(&mut self, item: &str) -> Result<(), InvalidTrust> {
         if item.eq_ignore_ascii_case(Self::COMMAND) {
             self.command = true;
@@ -172,6 +182,15 @@ mod tests {
         ] {
             assert_eq!(some.allows_host(host, port), is_allowed, "{host} {port}");
         }
+    }
+
+    #[test]
+    fn items_give_the_same_trust() {
+        for text in ["gateway.example.com,[::1]:9180,127.0.0.1:443,command", "[::1]", "command"] {
+            let items = trust(text).items();
+            assert_eq!(items.join(","), text);
+        }
+        assert!(Trust::everything().items().is_empty() && Trust::nothing().items().is_empty());
     }
 
     #[test]

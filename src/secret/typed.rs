@@ -1,6 +1,7 @@
 //! References to a secret that were typed as text, in the notation of another tool: that text would be sent as
 //! the secret.
 
+use super::entry::is_entry;
 use super::shape::{is_variable_name, may_be_a_secret};
 use crate::text::without_edges;
 
@@ -11,6 +12,8 @@ pub(crate) enum TypedReference<'a> {
     Variable(Option<&'a str>),
     /// To a file.
     File(Option<&'a str>),
+    /// To an entry of the secret store that this program uses.
+    Keyring(Option<&'a str>),
     /// To the output of a program, or to an entry of a secret store.
     Other,
 }
@@ -92,7 +95,8 @@ pub(super) fn find_reference(text: &str) -> Option<TypedReference<'_>> {
         return Some(TypedReference::Other);
     }
     if let Some(inner) = between(("{", "}")) {
-        let is_ours = ["env", "file", "command"].iter().any(|name| inner.trim_start().starts_with(name));
+        let is_ours =
+            ["env", "file", "keyring", "command"].iter().any(|name| inner.trim_start().starts_with(name));
         return (is_ours && inner.contains('=')).then_some(TypedReference::Other);
     }
     find_member(text).or_else(|| find_path(text)).or_else(|| find_scheme(text))
@@ -111,6 +115,9 @@ fn find_scheme(text: &str) -> Option<TypedReference<'_>> {
         to_variable(rest.trim())
     } else if is("file") {
         to_file(rest.strip_prefix("//").unwrap_or(rest).trim())
+    } else if is("keyring") {
+        let entry = rest.trim();
+        TypedReference::Keyring(Some(entry).filter(|entry| is_entry(entry) && is_plain_name(entry)))
     } else {
         TypedReference::Other
     })
@@ -136,9 +143,14 @@ fn find_path(text: &str) -> Option<TypedReference<'_>> {
 
 /// The file at a path. Only plain paths are named: they need no escaping.
 fn to_file(path: &str) -> TypedReference<'_> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
-    let is_path = path.contains(['/', '.']) && path.chars().all(is_plain) && !may_be_a_secret(path);
+    let is_path = path.contains(['/', '.']) && is_plain_name(path);
     TypedReference::File(is_path.then_some(path))
+}
+
+/// Whether a name needs no escaping, and cannot be a secret.
+fn is_plain_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    name.chars().all(is_plain) && !may_be_a_secret(name)
 }
 
 /// Whether a text begins with a tag of YAML that stands for another value.
@@ -219,6 +231,20 @@ mod tests {
     }
 
     #[test]
+    fn references_to_the_secret_store_are_recognised() {
+        for (text, entry) in [
+            ("keyring:swyx-teams/north", Some("swyx-teams/north")),
+            ("Keyring: swyx-teams/north", Some("swyx-teams/north")),
+            ("keyring:foo", None),
+            // A name that may be a secret, or needs escaping, is not named.
+            ("keyring:swyx-teams/aBc8Q~0123456789012345678901234567890", None),
+            ("keyring:swyx-teams/a \"b\"", None),
+        ] {
+            assert_eq!(find_reference(text), Some(TypedReference::Keyring(entry)), "{text}");
+        }
+    }
+
+    #[test]
     fn references_to_programs_and_stores_are_recognised() {
         for text in [
             "$(pass show teams/secret)",
@@ -227,9 +253,10 @@ mod tests {
             "op://vault/item/field",
             "vault:secret/data/swyx#value",
             "ref+awsssm://swyx/secret",
-            "keyring:foo",
+            "keychain:foo",
             "!vault x",
             "{ env = \"SECRET\" }",
+            "{ keyring = \"swyx-teams/north\" }",
         ] {
             assert_eq!(find_reference(text), Some(TypedReference::Other), "{text}");
         }

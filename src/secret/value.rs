@@ -29,6 +29,11 @@ impl Secret {
         self.0.expose_secret().chars().count()
     }
 
+    /// Its length in units of UTF-16, in which Windows stores it.
+    pub(super) fn utf16_units(&self) -> usize {
+        self.0.expose_secret().encode_utf16().count()
+    }
+
     /// Whether a text contains it. Secrets shorter than eight bytes are common words and do not count.
     pub fn is_in(&self, text: &str) -> bool {
         const MIN_LEN: usize = 8;

@@ -63,6 +63,15 @@ impl Draft {
         Some((guid(&self.control_center.tenant_id)?, guid(&self.control_center.client_id)?))
     }
 
+    /// The place of the secret at `key`.
+    pub(crate) fn secret(&self, key: &Key) -> Option<&SecretSource> {
+        match key {
+            key if *key == keys::CLIENT_SECRET => self.control_center.client_secret.as_ref(),
+            key if *key == keys::GATEWAY_TOKEN => self.swyx.gateway_token.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The secrets that the file contains as plain text, each with its key.
     pub(crate) fn inline_secrets(&self) -> impl Iterator<Item = (Key, &Secret)> {
         let secrets = [

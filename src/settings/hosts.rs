@@ -9,6 +9,8 @@ use super::resolve::Access;
 use super::untrusted::{TrustRequirement, Untrusted};
 use super::values::{Choice, Cloud};
 use super::{defaults, keys};
+#[cfg(feature = "cli")]
+use crate::diagnostic::Key;
 use crate::endpoint::{Address, Endpoint, server_of_path};
 use crate::secret::{SecretSource, Trust};
 
@@ -121,7 +123,10 @@ impl Draft {
     fn remote_files(&self) -> Vec<TrustRequirement> {
         let file = |source: &SecretSource| match source {
             SecretSource::File(path) => Some(path.to_string_lossy().into_owned()),
-            SecretSource::Inline(_) | SecretSource::Env(_) | SecretSource::Command(_) => None,
+            SecretSource::Inline(_)
+            | SecretSource::Env(_)
+            | SecretSource::Keyring(_)
+            | SecretSource::Command(_) => None,
         };
         let files = [
             (keys::CLIENT_SECRET, self.control_center.client_secret.as_ref().and_then(file)),
@@ -130,6 +135,13 @@ impl Draft {
         ];
         let servers = files.into_iter().filter_map(|(key, path)| Some((key, server_of_path(&path?)?)));
         servers.map(|(key, server)| TrustRequirement::remote_file(key, server)).collect()
+    }
+
+    /// Returns the reason why one key is not used with this trust, if any.
+    #[cfg(feature = "cli")]
+    pub(crate) fn untrusted_key(&self, key: &Key, trust: &Trust) -> Option<Untrusted> {
+        let requirements = self.needing_trust().into_iter().filter(|requirement| requirement.key() == key);
+        Untrusted::new(requirements.collect(), trust)
     }
 
     /// Returns the reason why this file is not used with this trust, if any.

@@ -13,6 +13,7 @@ use super::draft::IdText;
 use super::suggest::nearest;
 use super::values::{Choice, Mode};
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, id};
+use crate::secret::keyring::is_entry;
 use crate::secret::shape::{confidential_parts, is_variable_name, may_be_a_secret, without_secret};
 use crate::secret::{Secret, SecretSource, is_reserved_variable};
 use crate::source::tree::{Node, NodeId, Origin, Tree, Value};
@@ -314,7 +315,8 @@ impl<'a> Section<'a> {
             );
             return None;
         }
-        if !matches!(reference, Some(SecretSource::Env(_) | SecretSource::File(_))) {
+        if !matches!(reference, Some(SecretSource::Env(_) | SecretSource::File(_) | SecretSource::Keyring(_)))
+        {
             self.mask_all(node);
         }
         if let Some(control) = reference.as_ref().and_then(SecretSource::find_control) {
@@ -326,7 +328,7 @@ impl<'a> Section<'a> {
             return None;
         }
         if reference.is_none() {
-            let help = "write `{ env = \"NAME\" }`, `{ file = \"PATH\" }` or `{ command = [\"PROGRAM\", \"ARGUMENT\"] }`";
+            let help = "write `{ env = \"NAME\" }`, `{ file = \"PATH\" }`, `{ keyring = \"swyx-teams/NAME\" }` or `{ command = [\"PROGRAM\", \"ARGUMENT\"] }`";
             let message = self.wrong_reference(name);
             self.report(id::INVALID_VALUE, name, message).help = Some(help.to_owned());
         }
@@ -342,8 +344,11 @@ impl<'a> Section<'a> {
         match members.unwrap_or_default().as_slice() {
             ["env"] => "`env` must be the name of an environment variable: letters, digits and `_`",
             ["file"] => "`file` must be a path",
+            ["keyring"] => {
+                "`keyring` must be `swyx-teams/` and a name of 1 to 64 characters, without whitespace at its ends"
+            }
             ["command"] => "`command` must be an array: a program and its arguments",
-            _ => "a secret reference must have exactly one of `env`, `file` and `command`",
+            _ => "a secret reference must have exactly one of `env`, `file`, `keyring` and `command`",
         }
     }
 
@@ -355,6 +360,9 @@ impl<'a> Section<'a> {
             ("env", Value::Text(name)) if is_variable_name(name) => Some(SecretSource::Env(name.to_string())),
             ("file", Value::Text(path)) if !path.is_empty() => {
                 Some(SecretSource::File(path.to_string().into()))
+            }
+            ("keyring", Value::Text(entry)) if is_entry(entry) => {
+                Some(SecretSource::Keyring(entry.to_string()))
             }
             ("command", Value::Array(array)) if !array.elements.is_empty() => {
                 let words = array.elements.iter().map(|element| match &self.tree.node(*element).value {

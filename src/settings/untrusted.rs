@@ -113,16 +113,27 @@ impl Untrusted {
     }
 }
 
-impl fmt::Display for Untrusted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Untrusted {
+    /// The items that `--trust` must list.
+    pub fn items(&self) -> Vec<String> {
         let mut items = Vec::new();
         for item in self.0.iter().flat_map(TrustRequirement::items) {
             if !items.contains(&item) {
                 items.push(item);
             }
         }
-        let reasons = self.0.iter().map(TrustRequirement::to_string).collect::<Vec<_>>();
-        write!(f, "{}; if this is intended, add --trust={}", reasons.join("; "), items.join(","))
+        items
+    }
+
+    /// What needs trust, as a text.
+    pub fn reasons(&self) -> String {
+        self.0.iter().map(TrustRequirement::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl fmt::Display for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; if this is intended, add --trust={}", self.reasons(), self.items().join(","))
     }
 }
 

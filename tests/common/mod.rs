@@ -1,10 +1,10 @@
 //! What several tests need: the program, folders to work in, files to compare with.
 #![allow(unreachable_pub, dead_code, reason = "each test uses a part")]
 
-#[cfg(unix)]
 pub mod descendants;
 #[cfg(feature = "emulator")]
 pub mod faults;
+pub mod system;
 pub mod tenants;
 
 use std::path::{Path, PathBuf};
@@ -28,10 +28,11 @@ pub fn program(folder: &Path) -> Command {
     command
         .current_dir(folder)
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(system::minimal_environment())
         // Messages are compared as one line.
         .env("COLUMNS", "1000")
         .stdin(Stdio::null());
+    system::with_own_console(&mut command);
     command
 }
 

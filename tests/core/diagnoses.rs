@@ -149,7 +149,9 @@ fn reference_typed_as_text_is_an_error_that_names_the_right_form() {
         ("op://vault/item/field", "write { command = "),
         ("vault:secret/data/swyx", "write { command = "),
         ("$(pass show teams/secret)", "write { command = "),
-        ("keyring:foo", "write { command = "),
+        ("keyring:foo", "write { keyring = \"swyx-teams/NAME\" }"),
+        ("keyring:swyx-teams/north", "write { keyring = \"swyx-teams/north\" }"),
+        ("keychain:foo", "write { command = "),
         ("!vault x", "write { command = "),
     ] {
         let text = settings(&format!("\"{TENANT}\""), &format!("'{text}'"));

@@ -287,12 +287,14 @@ fn features_have_only_their_dependencies() {
     const RENDERERS: [&str; 3] = ["anstream", "serde-sarif", "quick-junit"];
     const PAGE: [&str; 2] = ["axum", "maud"];
     const NETWORK: [&str; 5] = ["reqwest", "tokio", "oauth2", "csv", "aws-lc-sys"];
-    let all = [&COMMAND_LINE[..], &RENDERERS, &PAGE, &NETWORK, &["rcgen"]].concat();
+    const STORE: [&str; 1] = ["keyring-core"];
+    let all = [&COMMAND_LINE[..], &RENDERERS, &PAGE, &NETWORK, &STORE, &["rcgen"]].concat();
     for (features, present) in [
         ("", &[][..]),
         ("report", &RENDERERS),
         ("online", &NETWORK),
         ("web", &["axum", "maud", "tokio", "aws-lc-sys"]),
+        ("keyring", &STORE),
         ("emulator", &["axum", "rcgen", "tokio", "aws-lc-sys"]),
         ("cli", &all),
     ] {

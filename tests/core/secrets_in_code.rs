@@ -7,8 +7,8 @@ use swyx_teams::edit::{Change, NewValue};
 use swyx_teams::secret::{Secret, SecretSource};
 
 /// The files that expose secrets, and how often. A new line needs a reason.
-const CALLERS: [(&str, usize); 12] = [
-    // Recognises what was pasted instead of an administrator's token.
+const CALLERS: [(&str, usize); 15] = [
+    // Names what the variable of the administrator's token contains, if it is no token.
     ("cli/administrator.rs", 1),
     // `--reveal` of `get` and `list`, in either format.
     ("cli/list.rs", 3),
@@ -22,13 +22,19 @@ const CALLERS: [(&str, usize); 12] = [
     ("entra/sign_in/grants.rs", 1),
     // Reads the claims of a token.
     ("entra/sign_in/token.rs", 1),
-    // Writes a new secret into its file, or into that of `--secret-out`.
-    ("provision/files.rs", 2),
+    // Writes a new secret into the file of `--secret-out`.
+    ("provision/files.rs", 1),
     // Looks for the file's own secrets in the rest of the file, to mask them there too.
     ("settings/read.rs", 1),
-    // The wrapping itself: the way out, the length, comparisons with another, with a beginning and with a text around it, its control
+    // Trims and checks a secret from the secret store.
+    ("secret/fetch.rs", 1),
+    // Writes a secret into the secret store.
+    ("secret/keyring.rs", 1),
+    // Writes a secret into its file.
+    ("secret/save.rs", 1),
+    // The wrapping itself: the way out, the lengths, comparisons with another, with a beginning and with a text around it, its control
     // characters, the variable that it names, and the fault of the text.
-    ("secret/value.rs", 10),
+    ("secret/value.rs", 11),
     // Writes a secret that someone entered, and asks the second reader whether it is there.
     ("edit/change.rs", 1),
     ("edit/text/proof.rs", 1),

@@ -27,7 +27,8 @@ impl Emulated {
     /// Starts one with these arguments, and waits for its ready line.
     pub fn start(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_swyx-teams"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_swyx-teams"));
+        let mut child = crate::common::system::with_own_console(&mut command)
             .args(["emulate", "--listen", "127.0.0.1:0", "--log"])
             .arg(folder.path().join("log"))
             .args(arguments)
@@ -66,7 +67,7 @@ impl Emulated {
     pub fn settings(&self, mode: u8) -> String {
         format!(
             "[control_center]\nMsTeamsStatusSyncMode = {mode}\nMsTeamsTenantId = \"{}\"\nMsTeamsClientId = \"{}\"\n\
-             MsTeamsClientSecret = {{ env = \"SECRET\" }}\n\n[entra]\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = \"{}\"\n",
+             MsTeamsClientSecret = {{ env = \"SECRET\" }}\n\n[entra]\nauthority = \"{}\"\ngraph = \"{}\"\nca_file = '{}'\n",
             self.fact("tenant_id"),
             self.fact("client_id"),
             self.fact("authority"),
@@ -80,15 +81,6 @@ impl Emulated {
         let path = self.folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         std::fs::write(&path, text).expect("written");
-        path
-    }
-
-    /// Puts a script in place that can be run. Another process does it: a child that another test starts meanwhile would inherit our
-    /// open file, and nobody may run what is open for writing.
-    pub fn script(&self, name: &str, text: &str) -> PathBuf {
-        let (draft, path) = (self.write(&format!("{name}.draft"), text), self.folder.path().join(name));
-        let done = Command::new("install").args(["-m", "755"]).arg(draft).arg(&path).status();
-        assert!(done.expect("install runs").success());
         path
     }
 
@@ -156,7 +148,7 @@ fn assert_silent(said: &str, secret: &str) {
 impl Drop for Emulated {
     fn drop(&mut self) {
         // By hand, for a killed one would leave its folder; it ends within a second.
-        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        crate::common::system::signal(&mut self.child, "TERM");
         let _ = self.child.wait();
     }
 }

@@ -113,6 +113,8 @@ fn every_command_has_help_manual_page_and_completions() {
         assert!(printed(&[name, "--help"]).contains("Usage: swyx-teams"), "{name}");
         assert!(printed(&["man", name]).contains(".TH"), "{name}");
     }
+    let page = printed(&["man", "secret", "put"]);
+    assert!(page.contains("swyx\\-teams\\-secret\\-put") && page.contains("\\-\\-stdin"), "{page}");
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = printed(&["completions", shell]);
         assert!(names.iter().all(|name| script.contains(*name)), "{shell}");

@@ -11,6 +11,18 @@
     reason = "tests"
 )]
 
+/// Names a test that only Unix can run. On Windows it is listed as ignored, with the reason.
+macro_rules! only_on_unix {
+    ($name:ident, $reason:literal) => {
+        #[cfg(windows)]
+        #[test]
+        #[ignore = $reason]
+        fn $name() {
+            panic!($reason);
+        }
+    };
+}
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -27,6 +39,7 @@ mod leaks;
 mod provisioning;
 mod saving;
 mod serve;
+mod service;
 mod setup;
 mod sync;
 mod users;

@@ -53,7 +53,7 @@ fn references() -> Value {
     let described = describe(&schema, &keys::CLIENT_SECRET).and_then(|secret| secret["oneOf"].as_array());
     let tables = described.into_iter().flatten().filter(|kind| kind["type"] == "object").cloned();
     let word = json!({
-        "type": "string", "title": "Reference as in arguments", "pattern": "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$",
+        "type": "string", "title": "Reference as in arguments", "pattern": "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyring:swyx-teams/.+)$",
     });
     json!({
         "title": "Client secret",

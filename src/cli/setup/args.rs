@@ -37,7 +37,7 @@ pub(in crate::cli) struct SetupArgs {
     /// How the administrator signs in [default: token, if $SWYX_TEAMS_ADMIN_TOKEN is set]
     #[arg(long, value_enum, value_name = "METHOD", help_heading = ANSWERS)]
     pub(super) sign_in: Option<SignIn>,
-    /// Where to store the client secret: file:PATH, env:NAME or { command = ["PROGRAM"] }; never the secret itself
+    /// Where to store the client secret: file:PATH, keyring:swyx-teams/NAME, env:NAME or { command = ["PROGRAM"] }; never the secret itself
     #[arg(long, value_name = "REFERENCE", help_heading = ANSWERS)]
     pub(super) secret: Option<String>,
     /// User whose e-mail address in Swyx differs from the Teams account; can be repeated; `none` for no such user

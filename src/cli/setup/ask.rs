@@ -85,7 +85,7 @@ fn value(
         }
         Question::Tenant => text(context, file, &line("Directory (tenant) ID:", "a GUID")),
         Question::Secret => {
-            let help = "file:PATH, env:NAME or { command = [\"PROGRAM\"] }; never the secret itself";
+            let help = "file:PATH, keyring:swyx-teams/NAME, env:NAME or { command = [\"PROGRAM\"] }; never the secret itself";
             text(context, file, &line("Where to store the client secret:", help))
         }
         Question::User => {
@@ -120,6 +120,7 @@ fn default(file: &SettingsFile, question: Question) -> Option<String> {
             Some(match draft.and_then(|draft| draft.control_center.client_secret.as_ref()) {
                 Some(SecretSource::File(path)) => format!("file:{}", path.display()),
                 Some(SecretSource::Env(name)) => format!("env:{name}"),
+                Some(SecretSource::Keyring(entry)) => format!("keyring:{entry}"),
                 Some(SecretSource::Inline(_) | SecretSource::Command(_)) | None => default_secret(file),
             })
         }
@@ -147,7 +148,9 @@ Mode 2 also shows \"In a call\" in Teams while a user is \"Speaking\" in Swyx. I
             "An administrator registers the application and consents to its permissions. The plan names the required roles."
         }
         Question::Secret => {
-            "Store the secret in a file that only you can read. A relative path starts at the settings file's folder."
+            "\
+Store the secret in a file that only you can read, or in the secret store of this system as keyring:swyx-teams/NAME.
+A relative path starts at the settings file's folder."
         }
         Question::User => {
             "Users match automatically if their e-mail address in Swyx is their account in Teams. Enter the users with a different account."

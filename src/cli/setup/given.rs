@@ -161,7 +161,7 @@ pub(super) fn parse(question: Question, text: &str) -> Result<NewValue, String> 
 
 /// The message for a secret or an invalid reference.
 pub(super) const INVALID_REFERENCE: &str = "expected where the secret is stored, never the secret itself: \
-    file:PATH, env:NAME or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
+    file:PATH, keyring:swyx-teams/NAME, env:NAME or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
 
 /// The message for an invalid user.
 pub(super) const INVALID_USER: &str =

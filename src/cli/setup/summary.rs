@@ -74,7 +74,7 @@ fn place(after: &Checked, given: &GivenAnswers) -> String {
     let Some(source) = source else { return "and store it where you choose".to_owned() };
     let place = source.holder();
     match (source, &given.secret_out) {
-        (SecretSource::File(_), _) => format!("and store it in {place}"),
+        (SecretSource::File(_) | SecretSource::Keyring(_), _) => format!("and store it in {place}"),
         (SecretSource::Inline(_), _) => "and store it in that file, as plain text".to_owned(),
         (_, Some((path, _))) => {
             let path = printable(&path.to_string_lossy());

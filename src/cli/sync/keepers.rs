@@ -12,6 +12,7 @@ use super::load::{Loaded, NotLoaded};
 use super::sources::{Scan, Sources};
 use super::state::State;
 use crate::cli::names::display;
+use crate::report::report_path;
 
 /// A file and the result of loading it.
 pub(super) type Start = (PathBuf, Result<Loaded, NotLoaded>);
@@ -24,7 +25,7 @@ pub(super) fn register(starts: Vec<Start>, state: &State) -> Vec<(usize, Start)>
             Ok(loaded) => Some(loaded.identity()),
             Err(error) => error.waits_for.as_deref().cloned(),
         };
-        (state.add(display(&path), wanted), (path, loaded))
+        (state.add(report_path(&display(&path)), wanted), (path, loaded))
     };
     let added = starts.into_iter().map(add).collect::<Vec<_>>();
     let claim = |(index, (path, loaded)): (usize, Start)| {
@@ -205,7 +206,7 @@ impl Keepers {
             tracing::info!(folder, "the folder can be searched again");
         }
         self.failed = failed;
-        let folders = scan.failed.iter().map(|(folder, why)| (display(folder), why.clone()));
+        let folders = scan.failed.iter().map(|(folder, why)| (report_path(&display(folder)), why.clone()));
         self.state.set_failed_folders(folders.collect());
     }
 }

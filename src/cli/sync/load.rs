@@ -305,7 +305,10 @@ impl Stamp {
         let token = settings.gateway.as_ref().map(|(_, token)| token);
         let secrets = settings.client_secret.iter().chain(token).filter_map(|source| match source {
             SecretSource::File(file) => Some(file),
-            SecretSource::Inline(_) | SecretSource::Env(_) | SecretSource::Command(_) => None,
+            SecretSource::Inline(_)
+            | SecretSource::Env(_)
+            | SecretSource::Keyring(_)
+            | SecretSource::Command(_) => None,
         });
         let files = secrets.map(|file| folder(path).join(file));
         let ca_file = settings.access.ca_file.iter().map(|file| folder(path).join(file));

@@ -44,12 +44,12 @@ use sources::Sources;
 use state::State;
 
 /// The arguments.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(after_help = "\
-SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. If \
-presences are left, the exit code is 4. When a settings file, a secret's file or a CA file changes, it is read again and used if it is \
-valid; files that are added to a folder are used, and those that are removed are released. SIGHUP reads everything again, also secrets \
-from commands. User names are only logged with -vv.
+SIGTERM or Ctrl-C stops it. It first clears its presences in Teams, for at most 25 seconds; a second signal stops it at once. On Windows, \
+it has 4 seconds when the console is closed, the user logs off or the system shuts down. If presences are left, the exit code is 4. When a \
+settings file, a secret's file or a CA file changes, it is read again and used if it is valid; files that are added to a folder are used, and \
+those that are removed are released. SIGHUP reads everything again, also secrets from commands. User names are only logged with -vv.
 
 With --metrics: /metrics for Prometheus, /healthz (200 while it runs), /readyz (200 while both sides also answer) and the data of `swyx-teams status`.
 
@@ -208,22 +208,22 @@ async fn synchronise(
     if let Some(interval) = os::watchdog_interval() {
         tokio::spawn(answer_watchdog(interval, Arc::clone(&state)));
     }
-    loop {
+    let urgency = loop {
         tokio::select! {
             () = keepers.follow() => {}
-            () = signals.next() => break,
+            urgency = signals.next() => break urgency,
             () = reload.next() => {
                 tracing::info!("reading all settings again");
                 keepers.reload();
             }
         }
-    }
+    };
     os::notify_supervisor("STOPPING=1");
     tracing::info!("{}", if args.dry_run { "stopping" } else { "stopping: clearing the presences in Teams" });
     tokio::select! {
         () = keepers.stop() => {}
-        () = tokio::time::sleep(CLEARING_LIMIT) => {}
-        () = signals.next() => {}
+        () = tokio::time::sleep(urgency.limit(CLEARING_LIMIT)) => {}
+        _ = signals.next() => {}
     }
     let left = if args.dry_run { (0, Duration::ZERO) } else { state.open_sessions() };
     Ok(exit_for_open_sessions(left))

@@ -14,6 +14,7 @@ use crate::cli::error::cannot;
 use crate::cli::error::{CliError, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::options::Plain;
+use crate::report::report_path;
 use crate::sync::Delays;
 use crate::sync::run::View;
 use crate::text::printable;
@@ -95,14 +96,15 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &StatusArgs) -> Resul
 fn selected<'a>(tenants: &'a [Value], args: &StatusArgs) -> Result<Vec<&'a Value>, CliError> {
     let mut tenants = tenants.iter().collect::<Vec<_>>();
     if let Some(wanted) = &args.tenant {
+        let wanted = report_path(wanted);
         let is = |tenant: &Value, key: &str| {
-            tenant.get(key).and_then(Value::as_str).is_some_and(|value| value.eq_ignore_ascii_case(wanted))
+            tenant.get(key).and_then(Value::as_str).is_some_and(|value| value.eq_ignore_ascii_case(&wanted))
         };
         tenants.retain(|tenant| is(tenant, "tenant") || is(tenant, "file"));
         if tenants.is_empty() {
             return Err(usage_error(format_args!(
                 "--tenant {}: no such tenant; `swyx-teams status` shows all",
-                printable(wanted)
+                printable(&wanted)
             )));
         }
     }

@@ -68,6 +68,7 @@ fn shape(value: &NewValue) -> Shape {
         NewValue::Secret(SecretSource::Inline(secret)) => Shape::text(Secret::expose(secret)),
         NewValue::Secret(SecretSource::Env(name)) => member("env", Shape::text(name)),
         NewValue::Secret(SecretSource::File(path)) => member("file", Shape::text(&path.to_string_lossy())),
+        NewValue::Secret(SecretSource::Keyring(entry)) => member("keyring", Shape::text(entry)),
         NewValue::Secret(SecretSource::Command(words)) => {
             member("command", Shape::Array(words.iter().map(|word| Shape::text(word)).collect()))
         }

@@ -195,3 +195,20 @@ mod windows {
         assert_eq!(error, "this is a folder, not a regular file");
     }
 }
+
+/// On Windows, a file that another writer replaces is missing for a moment.
+#[test]
+fn file_that_appears_before_its_folder_is_locked_is_the_one_that_is_saved() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(".").join("a");
+    let locked = std::cell::RefCell::new(Vec::new());
+    let lock = |folder: &Path| {
+        fs::write(&path, "old").expect("written");
+        locked.borrow_mut().push(folder.to_path_buf());
+        Ok(folder.to_path_buf())
+    };
+    let (target, of_target, of_lock) = lock_target(&path, lock).expect("locked");
+    assert_eq!(target, path.canonicalize().expect("there"));
+    assert_eq!((of_target.as_path(), of_lock), (target.parent().expect("a folder"), of_target.clone()));
+    assert_eq!(locked.into_inner().last(), Some(&of_target));
+}

@@ -65,6 +65,7 @@ pub(in crate::web) fn replaced_values(file: &Values, shown: &Values) -> HashMap<
                 compare(key.clone(), &before.way, &after.way);
                 compare(format!("{key}.env"), &before.env, &after.env);
                 compare(format!("{key}.file"), &before.file, &after.file);
+                compare(format!("{key}.keyring"), &before.keyring, &after.keyring);
             }
             (before, after) => compare(key.clone(), before.text(), after.text()),
         }

@@ -144,6 +144,7 @@ fn way(content: &Content<'_>, field: &Field, value: &SecretValue, way: &SecretMe
             @match &*way.name {
                 "text" => input id={ "field-" (id) } name=(name) type="password" autocomplete="new-password" aria-describedby=(described);,
                 "env" => input id={ "field-" (id) } name=(name) type="text" value=(value.env) spellcheck="false" autocapitalize="off" aria-describedby=(described) data-was=[was];,
+                "keyring" => input id={ "field-" (id) } name=(name) type="text" value=(value.keyring) placeholder="swyx-teams/NAME" spellcheck="false" autocapitalize="off" aria-describedby=(described) data-was=[was];,
                 _ => input id={ "field-" (id) } name=(name) type="text" value=(value.file) spellcheck="false" autocapitalize="off" aria-describedby=(described) data-was=[was];,
             }
         }

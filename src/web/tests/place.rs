@@ -52,6 +52,7 @@ impl Place {
     }
 
     /// The site of one file, in a folder of the caller's.
+    #[cfg(unix)]
     pub(super) fn at(path: PathBuf) -> Self {
         let site = Site::new("a.toml", path.clone());
         Self::of(tempfile::tempdir().expect("a folder"), path, site)

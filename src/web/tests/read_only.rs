@@ -4,7 +4,9 @@
 use crate::settings::keys::READ_ONLY_IN_FORMS;
 use axum::http::StatusCode;
 
-use super::place::{GOOD, Place, Sheet, unescaped};
+#[cfg(unix)]
+use super::place::unescaped;
+use super::place::{GOOD, Place, Sheet};
 
 const EVIL: &str = "https://elsewhere.example.com";
 const SECRET: &str = "control_center.MsTeamsClientSecret";

@@ -138,6 +138,7 @@ async fn each_kind_of_secret_source_is_written() {
         ("text", ENTERED, format!("\"{ENTERED}\"")),
         ("env", "NAME", "{ env = \"NAME\" }".to_owned()),
         ("file", "a b.secret", "{ file = \"a b.secret\" }".to_owned()),
+        ("keyring", " swyx-teams/north ", "{ keyring = \"swyx-teams/north\" }".to_owned()),
     ] {
         let place = Place::new(&stored());
         let form = place.form().await.with(SECRET, way).with(&format!("{SECRET}.{way}"), entered);
@@ -208,4 +209,24 @@ async fn reserved_variable_is_rejected_as_secret_source() {
     }
     let answer = place.post("/save", &form.with(&format!("{SECRET}.env"), "SWYX_TOKEN")).await;
     assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn entry_of_another_program_is_rejected_and_a_secret_there_is_not_shown() {
+    let place = Place::new(GOOD);
+    let form = place.form().await.with(SECRET, "keyring");
+    let input = format!("{SECRET}.keyring");
+    for entry in ["github.com/north", "swyx-teams/", ENTERED] {
+        let answer = place.post("/save", &form.clone().with(&input, entry)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+        assert!(answer.body.contains("must be <code>swyx-teams/</code> and a name"), "{}", answer.body);
+        let shown = Sheet::read(&answer.body);
+        assert_eq!(shown.value(SECRET), "keyring");
+        assert_eq!(shown.value(&input), if entry == ENTERED { "" } else { entry });
+        assert_eq!(place.text(), GOOD);
+    }
+    // The stored entry is shown.
+    let answer = place.post("/save", &form.with(&input, "swyx-teams/north")).await;
+    assert_eq!(answer.to.as_deref(), Some("/?saved"), "{}", answer.body);
+    assert_eq!(place.form().await.value(&input), "swyx-teams/north");
 }

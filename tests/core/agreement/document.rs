@@ -304,9 +304,10 @@ impl Generator {
 
     fn reference(&mut self) -> Value {
         let text = |text: &str| Value::Text(text.to_owned());
-        let (name, value) = match self.random.below(3) {
+        let (name, value) = match self.random.below(4) {
             0 => ("env", text(self.random.pick(&VARIABLES))),
             1 => ("file", text(self.random.pick(&["secret.txt", "/run/secrets/é", " "]))),
+            2 => ("keyring", text(self.random.pick(&ENTRIES))),
             _ => ("command", Value::Array(vec![text("pass"), text("show")])),
         };
         Value::Table(vec![(name.to_owned(), value)])
@@ -315,10 +316,12 @@ impl Generator {
     fn broken_reference(&mut self) -> Value {
         let text = |text: &str| Value::Text(text.to_owned());
         let mut members = Vec::new();
-        let names = ["env", "file", "command", "Env", "x"];
+        let names = ["env", "file", "keyring", "command", "Env", "x"];
         for _ in 0..self.random.below(3) {
             let name = self.random.pick(&names);
             let value = match self.random.below(6) {
+                0 if name == "keyring" => Value::Text(self.altered("swyx-teams/north")),
+                1..=2 if name == "keyring" => text(self.random.pick(&NO_ENTRIES)),
                 0 => text(self.random.pick(&NO_VARIABLES)),
                 1 if name == "env" => Value::Text(self.altered(VARIABLES[3])),
                 1 => Value::Array(Vec::new()),

@@ -175,7 +175,7 @@ fn draft_07_agrees_with_2020_12() {
 #[test]
 fn damaged_schema_is_detected() {
     let dialect = Dialect::Draft2020_12;
-    let damages: [(&str, &str, Json); 10] = [
+    let damages: [(&str, &str, Json); 11] = [
         ("/$defs/Entra/properties/secret_lifetime_days/maximum", "a maximum too high", 731.into()),
         ("/$defs/Sync/properties/session_minutes/minimum", "a minimum too low", 4.into()),
         ("/$defs/Entra/properties/application_name/maxLength", "a length too short", 119.into()),
@@ -195,6 +195,11 @@ fn damaged_schema_is_detected() {
             "/$defs/ControlCenter/properties/MsTeamsClientSecret/oneOf/1/properties/env/not/pattern",
             "a variable of the program in another letter case let through",
             "^SWYX_TEAMS_".into(),
+        ),
+        (
+            "/$defs/ControlCenter/properties/MsTeamsClientSecret/oneOf/3/properties/keyring/pattern",
+            "an entry of another program let through",
+            "/".into(),
         ),
         ("/$defs/User/additionalProperties", "unknown keys let through", true.into()),
         ("/$defs/Sync/properties/status/propertyNames/pattern", "any name let through", "".into()),

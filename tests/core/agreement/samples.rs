@@ -107,6 +107,29 @@ pub const NO_ENDPOINTS: [&str; 30] = [
 ];
 pub const VARIABLES: [&str; 7] =
     ["SWYX_TOKEN", "_", "a1", "SWYX_TEAMS_CLIENT_SECRET", "SWYX_TEAMS", "SWYX", "A_SWYX_TEAMS_ADMIN_TOKEN"];
+pub const ENTRIES: [&str; 6] = [
+    "swyx-teams/north",
+    "swyx-teams/x",
+    "swyx-teams/é/Über uns",
+    "swyx-teams/\u{1f600}",
+    "swyx-teams//",
+    "swyx-teams/0123456789012345678901234567890123456789012345678901234567890123",
+];
+pub const NO_ENTRIES: [&str; 13] = [
+    "",
+    "north",
+    "swyx-teams/",
+    "swyx-teams",
+    "Swyx-teams/north",
+    "github.com/north",
+    "a/swyx-teams/north",
+    "swyx-teams/ north",
+    "swyx-teams/north\u{a0}",
+    "swyx-teams/north\n",
+    "swyx-teams/\u{200b}",
+    "swyx-teams/no\trth",
+    "swyx-teams/0123456789012345678901234567890123456789012345678901234567890123x",
+];
 pub const NO_VARIABLES: [&str; 13] = [
     "",
     "1A",

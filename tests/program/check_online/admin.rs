@@ -1,5 +1,6 @@
 //! The administrator's sign-in: order of the methods, tenant, and the error without a method.
 
+use crate::common::system::{PATH_SEPARATOR, script};
 use crate::emulated::*;
 
 #[test]
@@ -57,13 +58,16 @@ fn token_without_permission_gives_exit_code_3() {
 fn azure_cli_gets_the_tenant_and_no_own_variables() {
     let emulated = Emulated::scenario("ready");
     emulated.write("a.toml", &emulated.settings(2));
-    let token = emulated.write("token", emulated.fact("admin_token"));
-    let script = format!(
-        "#!/bin/sh\necho \"$@\" > asked\nenv > environment\nprintf '{{\"accessToken\": \"%s\", \"tokenType\": \"Bearer\"}}' \"$(cat {})\"\n",
-        token.display()
+    let answer =
+        format!("{{\"accessToken\": \"{}\", \"tokenType\": \"Bearer\"}}", emulated.fact("admin_token"));
+    emulated.write("answer", &answer);
+    let az = emulated.write("bin/az", "").with_file_name("");
+    let script = |unix: &str, windows: &str| script(&az, "az", unix, windows).expect("written");
+    let az_file = script(
+        "echo \"$@\" > asked\nenv > environment\ncat answer",
+        "echo %*> asked\r\nset > environment\r\ntype answer",
     );
-    let az = emulated.script("bin/az", &script);
-    let path = format!("{}:{}", az.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    let path = format!("{}{PATH_SEPARATOR}{}", az.display(), std::env::var("PATH").unwrap());
     let az_check = |path: &str| {
         let mut command = emulated.program();
         command.args(["check", "-vvv", "--online", "--as-admin", "--use-az", "a.toml"]);
@@ -78,21 +82,22 @@ fn azure_cli_gets_the_tenant_and_no_own_variables() {
         "account get-access-token --resource https://graph.microsoft.com --tenant {} --output json\n",
         emulated.fact("tenant_id")
     );
-    assert_eq!(asked, wanted);
+    assert_eq!(asked.trim_end(), wanted.trim_end());
     let environment = std::fs::read_to_string(emulated.folder().join("environment")).expect("az was run");
+    let environment = environment.to_uppercase();
     assert!(environment.contains("PATH=") && !environment.contains("SWYX_TEAMS_"), "{environment}");
 
-    for (script, words) in [
-        ("#!/bin/sh\nexit 1\n", "az has no token for this tenant; run az login --tenant"),
-        ("#!/bin/sh\necho hello\n", "the output of az is not a token"),
+    for (line, words) in [
+        ("exit 1", "az has no token for this tenant; run az login --tenant"),
+        ("echo hello", "the output of az is not a token"),
     ] {
-        emulated.script("bin/az", script);
+        script(line, line);
         let run = az_check(&path);
         assert_eq!(run.code, Some(2), "{}", run.err);
         assert!(run.err.contains(words), "{}", run.err);
     }
-    std::fs::remove_file(&az).expect("removed");
-    let run = az_check(&az.parent().unwrap().to_string_lossy());
+    std::fs::remove_file(&az_file).expect("removed");
+    let run = az_check(&az.to_string_lossy());
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(
         run.err.contains("the Azure CLI (az) cannot be started; check that it is installed"),

@@ -160,6 +160,7 @@ fn completed(folder: &std::path::Path, words: &[&str]) -> Vec<String> {
     text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
+only_on_unix!(bash_completes_options_rules_and_keys, "Windows has no bash");
 #[cfg(unix)]
 #[test]
 fn bash_completes_options_rules_and_keys() {
@@ -172,6 +173,9 @@ fn bash_completes_options_rules_and_keys() {
         let found = completed(folder.path(), &["swyx-teams", command, "swyx.gateway_"]);
         assert_eq!(found, ["swyx.gateway_token"], "{command}");
     }
+    assert_eq!(completed(folder.path(), &["swyx-teams", "secret", "pu"]), ["put"]);
+    let found = completed(folder.path(), &["swyx-teams", "secret", "put", "swyx"]);
+    assert_eq!(found, ["swyx.gateway_token"]);
     let found = completed(folder.path(), &["swyx-teams", "explain", "AADSTS70002"]);
     assert!(found.len() > 1 && found.contains(&"AADSTS7000215".to_owned()), "{found:?}");
     assert_eq!(completed(folder.path(), &["swyx-teams", "setup", "--cloud", "us_gov_l4"]), ["us_gov_l4"]);

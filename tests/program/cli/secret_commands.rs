@@ -1,10 +1,9 @@
 //! A command that prints a secret ends with the program, together with its descendants.
 
-use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::common::descendants::{Descendant, ENDLESS};
+use crate::common::system::{is_ended_by, shell, signal};
 use crate::common::{GOOD, program};
 
 /// Two ways to start the command of a secret.
@@ -15,7 +14,7 @@ const WAYS: [&[&str]; 2] = [
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    let command = format!("{{ command = [\"sh\", \"-c\", \"{ENDLESS}\"] }}");
+    let command = format!("{{ command = {} }}", shell(ENDLESS, ENDLESS));
     let text = GOOD.replace("{ env = \"SWYX_TEAMS_CLIENT_SECRET\" }", &command);
     std::fs::write(folder.path().join("a.toml"), text).expect("written");
     folder
@@ -25,27 +24,27 @@ fn start(command: &mut Command) -> Child {
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
 }
 
-fn send(name: &str, child: &Child) {
-    let sent = Command::new("kill").args(["-s", name, &child.id().to_string()]).status();
-    assert!(sent.expect("kill runs").success());
-}
-
 #[test]
 fn signal_ends_the_command_with_its_descendants() {
-    for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1), ("QUIT", 3)] {
+    let signals = [("INT", 2), ("TERM", 15), ("HUP", 1), ("QUIT", 3)];
+    // Windows has Ctrl-C only.
+    for (name, number) in signals.into_iter().take(if cfg!(windows) { 1 } else { 4 }) {
         for arguments in WAYS {
             let folder = folder();
             let mut child = start(program(folder.path()).args(arguments));
             let descendant = Descendant::of(folder.path());
             assert!(descendant.is_alive());
-            send(name, &child);
+            signal(&mut child, name);
             // The time limit of the command would end the program with an exit code.
-            assert_eq!(child.wait().expect("it ends").signal(), Some(number), "{name} {arguments:?}");
+            let status = child.wait().expect("it ends");
+            assert!(is_ended_by(status, number), "{name} {arguments:?} {status}");
             descendant.assert_ends();
         }
     }
 }
 
+only_on_unix!(signals_ignored_at_the_start_stay_ignored, "signals are of Unix");
+#[cfg(unix)]
 #[test]
 fn signals_ignored_at_the_start_stay_ignored() {
     let folder = folder();
@@ -54,13 +53,14 @@ fn signals_ignored_at_the_start_stay_ignored() {
     command.args(["-c", ignoring, env!("CARGO_BIN_EXE_swyx-teams")]).args(WAYS[0]);
     let mut child = start(with_environment(&mut command, folder.path()));
     let descendant = Descendant::of(folder.path());
-    send("HUP", &child);
-    send("TERM", &child);
-    assert_eq!(child.wait().expect("it ends").signal(), Some(15));
+    signal(&mut child, "HUP");
+    signal(&mut child, "TERM");
+    assert!(is_ended_by(child.wait().expect("it ends"), 15));
     descendant.assert_ends();
 }
 
-fn with_environment<'a>(command: &'a mut Command, folder: &Path) -> &'a mut Command {
+#[cfg(unix)]
+fn with_environment<'a>(command: &'a mut Command, folder: &std::path::Path) -> &'a mut Command {
     let path = std::env::var_os("PATH").unwrap_or_default();
     command.current_dir(folder).env_clear().env("PATH", path).stdin(Stdio::null())
 }

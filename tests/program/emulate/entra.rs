@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::common::system::signal;
 use crate::common::{program, root, run};
 
 /// A running emulator.
@@ -33,9 +34,7 @@ impl Running {
     /// Ends it, and returns the exit code, the remaining output and the duration.
     fn end(mut self) -> (Option<i32>, String, Duration) {
         let began = Instant::now();
-        let id = self.child.id().to_string();
-        let sent = std::process::Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
-        assert!(sent.success());
+        signal(&mut self.child, "TERM");
         let status = self.child.wait().expect("it ends");
         let took = began.elapsed();
         let mut said = String::new();
@@ -100,10 +99,10 @@ async fn pending_request_does_not_delay_the_end() {
     let running = Running::start(&["--fault", "slow=600000"]);
     let client = client(&running.fact("ca_file"));
     let address = format!("{}/common/discovery/instance", running.fact("authority"));
-    let before = sockets(running.child.id());
+    let before = sockets(&running);
     let asked = tokio::spawn(client.get(address).send());
     // The request is pending once the connection exists; its end without a response proves that.
-    while sockets(running.child.id()) == before {
+    while sockets(&running) == before {
         tokio::task::yield_now().await;
     }
     let (code, _, took) = tokio::task::spawn_blocking(|| running.end()).await.expect("it ends");
@@ -112,9 +111,19 @@ async fn pending_request_does_not_delay_the_end() {
     assert!(asked.await.expect("it ends").is_err());
 }
 
-/// How many sockets a process has.
-fn sockets(process: u32) -> usize {
-    let links = std::fs::read_dir(format!("/proc/{process}/fd")).expect("Linux").flatten();
+/// How many sockets it has. On Windows, of its port.
+#[cfg(windows)]
+fn sockets(running: &Running) -> usize {
+    let authority = running.fact("authority");
+    let port = authority.rsplit(':').next().expect("a port");
+    let sockets = crate::common::system::sockets();
+    sockets.iter().filter(|(local, _)| local.rsplit(':').next() == Some(port)).count()
+}
+
+/// How many sockets it has.
+#[cfg(unix)]
+fn sockets(running: &Running) -> usize {
+    let links = std::fs::read_dir(format!("/proc/{}/fd", running.child.id())).expect("Linux").flatten();
     let targets = links.filter_map(|link| std::fs::read_link(link.path()).ok());
     targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
 }
@@ -127,7 +136,7 @@ fn unusable_arguments_are_reported() {
     #[cfg(unix)]
     {
         let pipe = folder.path().join("pipe");
-        assert!(std::process::Command::new("mkfifo").arg(pipe).status().expect("runs").success());
+        crate::common::system::make_pipe(&pipe);
     }
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();

@@ -1,11 +1,12 @@
 //! `emulate` with a script, a load and a journal, on a socket.
 
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::common::system::signal;
 use crate::common::{program, root, run};
 
 /// Long enough to tell a hang from a slow machine.
@@ -42,8 +43,7 @@ impl Running {
 
     /// Ends it, and returns the exit code and standard error.
     fn end(mut self) -> (Option<i32>, String) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
+        signal(&mut self.child, "TERM");
         let code = self.child.wait().expect("it ends").code();
         let mut said = String::new();
         self.child.stderr.take().expect("piped").read_to_string(&mut said).expect("UTF-8");

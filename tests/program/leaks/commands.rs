@@ -24,7 +24,7 @@ fn line(arguments: &str) -> Line {
     let arguments = arguments.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let has_token = PROVISIONING.contains(&arguments[0].as_str());
     let writes = has_token
-        || ["set", "unset"].contains(&arguments[0].as_str())
+        || ["set", "unset", "secret"].contains(&arguments[0].as_str())
         || arguments.iter().any(|word| word == "--fix") && arguments.iter().all(|word| word != "--diff");
     Line { arguments, input: None, writes, has_token }
 }
@@ -96,6 +96,8 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "sync a.toml --dry-run --record clean.toml --trust",
             "sync a.toml -v --replay a.toml",
             "sync a.toml --replay clean.toml --log-format json",
+            "service install a.toml --print --yes",
+            "service install a.toml --yes --user no-such-account",
             "diff clean.toml a.toml",
             "diff a.toml clean.toml",
             "diff a.toml other.toml",
@@ -110,6 +112,8 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "set control_center.MsTeamsClientSecret env:OTHER --config a.toml --color always",
             "set control_center.MsTeamsStatusSyncMode 7 --config a.toml",
             "set user[1] x --config a.toml",
+            "secret put a.toml --stdin --color always",
+            "secret put swyx.gateway_token a.toml --no-input -v",
             "unset control_center.MsTeamsClientSecret --config a.toml",
             "unset swyx.version sync.status --config a.toml",
             "unset control_center.MsTeamsTenantId --config a.toml -v",
@@ -159,7 +163,7 @@ pub fn wrong_use(canary: &Canary) -> Vec<Line> {
 }
 
 /// `S` and `T` are the keys of the two secrets, `«C»` is the secret, `«Q»` is it in quotes, `·` a blank within a word.
-const WRONG_USE: [&str; 125] = [
+const WRONG_USE: [&str; 140] = [
     "set S «C»",
     "set S --«C»",
     "set S -- «C»",
@@ -176,6 +180,16 @@ const WRONG_USE: [&str; 125] = [
     "set S {·command·=·[\"x\",·«Q»]·}",
     "set S {·value·=·«Q»·}",
     "set S file:«C»",
+    "set S keyring:«C»",
+    "set S keyring:swyx-teams/«C»",
+    "set S {·keyring·=·«Q»·}",
+    "secret put S --stdin",
+    "secret put T --stdin",
+    "secret put «C»",
+    "secret put S «C»",
+    "secret put --stdin=«C»",
+    "secret put --«C»",
+    "secret «C»",
     "set T «C»",
     "set T env:«C» S «C»",
     "set S",
@@ -282,6 +296,11 @@ const WRONG_USE: [&str; 125] = [
     "sync a.toml --log-format «C»",
     "sync a.toml --dry-run=«C»",
     "sync a.toml --«C»",
+    "service install a.toml --credential «C»",
+    "service install a.toml --user «C» --yes",
+    "service install a.toml --name «C»",
+    "service start «C»",
+    "service «C»",
     "status «C»",
     "status --format «C»",
     "status 127.0.0.1:9 «C»",

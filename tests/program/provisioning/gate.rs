@@ -75,7 +75,8 @@ impl Gate {
 
     fn look(&self) {
         let id = self.child.lock().unwrap().as_ref().map(Child::id);
-        let shown = id.and_then(|id| std::fs::read(format!("/proc/{id}/cmdline")).ok());
+        let path = id.filter(|_| cfg!(target_os = "linux")).map(|id| format!("/proc/{id}/cmdline"));
+        let shown = path.and_then(|path| std::fs::read(path).ok());
         self.command_lines.lock().unwrap().extend(shown.unwrap_or_default());
     }
 

@@ -3,6 +3,7 @@
 
 use super::gate::GateAction;
 use super::world::*;
+use crate::common::system::{KILLED, assert_private};
 
 /// Kills the program at each request of a command in turn, each time in a new world from `begin`. `holds` is checked after the kill,
 /// `ends` after the same command was run again. Gives how many kills there were.
@@ -25,7 +26,7 @@ fn kill_at_every_request<T>(
             if run.code == Some(0) {
                 break;
             }
-            assert_eq!(run.code, None, "{about}: {}", run.err);
+            assert_eq!(run.code, KILLED, "{about}: {}", run.err);
             kills += 1;
             holds(&world, &state, &about);
             world.at_requests(|_| GateAction::Pass);
@@ -73,7 +74,7 @@ fn killed_apply_continues() {
     let holds = |world: &World, _: &(), about: &str| {
         match world.files().contains(&SECRET_FILE.to_owned()).then(|| world.read(SECRET_FILE)) {
             // It is there before a secret is made, for its age to tell that none was put there since.
-            Some(text) if text.is_empty() => assert_eq!(world.mode(SECRET_FILE), 0o600, "{about}"),
+            Some(text) if text.is_empty() => assert_private(&world.path(SECRET_FILE)),
             Some(_) => stands(world, &kept(world), about),
             None => {}
         }

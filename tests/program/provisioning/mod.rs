@@ -1,6 +1,5 @@
 //! `plan`, `apply`, `rotate` and `destroy` as processes: what they print, what they change, with how many requests, and with which exit
 //! code; and that nothing is lost or left over however they end.
-#![cfg(unix)]
 
 mod events;
 mod gate;

@@ -1,12 +1,13 @@
 //! The targets of a secret and an id: files and links of every kind.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
-use std::os::unix::process::CommandExt;
+#[cfg(unix)]
 use std::path::Path;
-use std::process::Command;
 
 use super::world::*;
+#[cfg(unix)]
+use crate::common::system::unprivileged::{copy_program, give_away, lower};
+use crate::common::system::{MODES, assert_private, link, make_private, mode_of, set_mode, set_read_only};
 
 /// A secret of the right form that opens nothing.
 const STALE: &str = "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
@@ -16,13 +17,14 @@ fn inline_secret_is_replaced_without_other_changes() {
     let world = World::of(swyx_teams::emulator::Scenario::Ready).keeping(&["a.toml"]);
     let before = world.settings_of_ready(&format!("\"{STALE}\" # the one in Control Center"));
     world.write("a.toml", &before);
-    set_mode(&world.path("a.toml"), 0o600);
+    make_private(&world.path("a.toml"));
     let run = world.ends(0, &["apply", "--yes", "--timeout", SOON, "a.toml"]);
     assert!(run.out.contains("the stored one does not belong to the application"), "{}", run.out);
     let secret = world.made().remove(0);
     assert!(world.accepts(&secret) && secret != STALE);
     assert_eq!(world.read("a.toml"), before.replace(STALE, &secret));
-    assert_eq!((world.mode("a.toml"), world.files()), (0o600, vec!["a.toml".to_owned()]));
+    assert_private(&world.path("a.toml"));
+    assert_eq!(world.files(), ["a.toml"]);
 
     world.ends(0, &["rotate", "a.toml"]);
     let new = world.made().remove(1);
@@ -80,19 +82,20 @@ fn file_without_a_secret_is_not_overwritten() {
     }
     // An empty file, as one makes it to have it for oneself before anything is in it.
     world.write(SECRET_FILE, "");
-    set_mode(&world.path(SECRET_FILE), 0o600);
+    make_private(&world.path(SECRET_FILE));
     world.ends(0, &["apply", "--yes", "a.toml"]);
     world.kept_in(SECRET_FILE);
 }
 
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 #[test]
 fn links_stay_and_their_targets_are_written() {
     let world = World::empty().keeping(&["real/secret", SECRET_FILE]);
     world.write("real/settings.toml", &world.settings(IN_FILE));
-    symlink("real/settings.toml", world.path("a.toml")).expect("linked");
+    link("real/settings.toml", world.path("a.toml"));
     world.write("real/secret", "");
-    set_mode(&world.path("real/secret"), 0o600);
-    symlink("real/secret", world.path(SECRET_FILE)).expect("linked");
+    make_private(&world.path("real/secret"));
+    link("real/secret", world.path(SECRET_FILE));
     world.ends(0, &["apply", "--yes", "a.toml"]);
     assert!(world.path("a.toml").is_symlink() && world.path(SECRET_FILE).is_symlink());
     assert!(world.read("real/settings.toml").contains("MsTeamsClientId"));
@@ -102,13 +105,13 @@ fn links_stay_and_their_targets_are_written() {
 }
 
 #[test]
-fn a_settings_file_keeps_its_mode() {
-    for mode in [0o644, 0o640] {
+fn a_settings_file_keeps_its_mode_or_attributes() {
+    for mode in MODES {
         let world = World::empty();
-        world.write("a.toml", &world.settings(IN_FILE));
-        set_mode(&world.path("a.toml"), mode);
+        let path = world.write("a.toml", &world.settings(IN_FILE));
+        set_mode(&path, *mode);
         world.ends(0, &["apply", "--yes", "a.toml"]);
-        assert_eq!(world.mode("a.toml"), mode);
+        assert_eq!(mode_of(&path), *mode);
         assert!(world.read("a.toml").contains("MsTeamsClientId"));
     }
 }
@@ -117,7 +120,7 @@ fn a_settings_file_keeps_its_mode() {
 fn read_only_settings_file_stops_before_any_change() {
     let world = World::empty();
     world.write("a.toml", &world.settings(IN_FILE));
-    set_mode(&world.path("a.toml"), 0o444);
+    set_read_only(&world.path("a.toml"), true);
     let before = world.read("a.toml");
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
     assert!(run.err.contains("the settings file: the file is read-only; to allow changes"), "{}", run.err);
@@ -125,46 +128,25 @@ fn read_only_settings_file_stops_before_any_change() {
     assert_eq!((world.read("a.toml"), world.files().len()), (before, 1));
 }
 
-/// An unprivileged user, because root can write everywhere.
-const UNPRIVILEGED: u32 = 65_534;
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
-}
-
 /// The program as an unprivileged user.
-fn ordinary(world: &World, copy: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(copy);
+#[cfg(unix)]
+fn ordinary(world: &World, copy: &Path, words: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(copy);
     command.args(words).current_dir(world.folder()).env_clear();
     command
         .env("SWYX_TEAMS_ADMIN_TOKEN", &world.facts().admin_token)
         .env("SWYX_TEAMS_TRUST", world.address())
         .stdin(std::process::Stdio::null());
-    if is_root() {
-        command.uid(UNPRIVILEGED).gid(UNPRIVILEGED);
-    }
+    lower(&mut command);
     command
 }
 
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("set");
-}
-
+only_on_unix!(read_only_folder_is_reported_and_later_continued, "needs another user");
+#[cfg(unix)]
 #[test]
 fn read_only_folder_is_reported_and_later_continued() {
     let tools = tempfile::tempdir().expect("a folder");
-    let copy = tools.path().join("swyx-teams");
-    // Copied by another process: a child that another test starts meanwhile would inherit our open file, and nobody may run a program
-    // that is open for writing.
-    assert!(
-        Command::new("cp")
-            .arg(env!("CARGO_BIN_EXE_swyx-teams"))
-            .arg(&copy)
-            .status()
-            .expect("cp runs")
-            .success()
-    );
-    set_mode(tools.path(), 0o755);
+    let copy = copy_program(tools.path());
     for closed in ["secrets", "settings"] {
         let world = World::empty().keeping(&["secrets/north"]);
         for folder in ["secrets", "settings"] {
@@ -172,9 +154,7 @@ fn read_only_folder_is_reported_and_later_continued() {
             set_mode(&world.path(folder), 0o777);
         }
         world.write("settings/a.toml", &world.settings("{ file = \"../secrets/north\" }"));
-        if is_root() {
-            chown(world.path("settings/a.toml"), Some(UNPRIVILEGED), Some(UNPRIVILEGED)).expect("given away");
-        }
+        give_away(&world.path("settings/a.toml"));
         set_mode(world.folder(), 0o755);
         set_mode(&world.path(closed), 0o555);
         let words = ["apply", "--yes", "settings/a.toml"];
@@ -190,6 +170,8 @@ fn read_only_folder_is_reported_and_later_continued() {
     }
 }
 
+only_on_unix!(readable_secret_file_becomes_private, "modes are of Unix");
+#[cfg(unix)]
 #[test]
 fn readable_secret_file_becomes_private() {
     let world = World::empty();
@@ -197,26 +179,23 @@ fn readable_secret_file_becomes_private() {
     world.ends(0, &["apply", "--yes", "a.toml"]);
     set_mode(&world.path(SECRET_FILE), 0o644);
     world.ends(0, &["rotate", "a.toml"]);
-    assert_eq!(world.mode(SECRET_FILE), 0o600);
+    assert_eq!(mode_of(&world.path(SECRET_FILE)), 0o600);
 }
 
 #[test]
 fn missing_volume_does_not_make_the_secret_an_orphan() {
-    let world = World::empty().keeping(&["volume/teams.secret", "mount/teams.secret"]);
-    for folder in ["mount", "volume"] {
-        fs::create_dir(world.path(folder)).expect("made");
-    }
+    let world = World::empty().keeping(&["volume/teams.secret", "vault/teams.secret"]);
     let vault = world.path("vault");
-    std::os::unix::fs::symlink("volume", &vault).expect("linked");
+    fs::create_dir(&vault).expect("made");
     world.write("a.toml", &world.settings("{ file = \"vault/teams.secret\" }"));
     world.ends(0, &["apply", "--yes", "a.toml"]);
-    let secret = world.kept_in("volume/teams.secret");
+    let secret = world.kept_in("vault/teams.secret");
     // What is found now is an empty folder, and older than the secret that Control Center has.
-    fs::remove_file(&vault).expect("removed");
-    std::os::unix::fs::symlink("mount", &vault).expect("linked");
+    fs::rename(&vault, world.path("volume")).expect("renamed");
+    fs::create_dir(&vault).expect("made");
     let run = world.ends(2, &["rotate", "a.toml"]);
     assert!(run.err.contains("its value may be in use"), "{}", run.err);
     assert!(world.accepts(&secret), "nobody is locked out");
     world.ends(0, &["apply", "--yes", "a.toml"]);
-    assert!(world.accepts(&secret) && world.accepts(&world.kept_in("mount/teams.secret")));
+    assert!(world.accepts(&secret) && world.accepts(&world.kept_in("vault/teams.secret")));
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use swyx_teams::emulator::Scenario;
 
 use super::world::*;
+use crate::common::system::make_private;
 
 /// A tenant with the application as `apply` made it, and its secret.
 fn applied() -> (World, String) {
@@ -19,8 +20,7 @@ fn registered(scenario: Scenario) -> (World, String) {
     let world = World::of(scenario);
     let secret = world.facts().client_secret.clone().expect("a secret");
     world.write(SECRET_FILE, &format!("{secret}\n"));
-    std::fs::set_permissions(world.path(SECRET_FILE), std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .expect("set");
+    make_private(&world.path(SECRET_FILE));
     world.write("a.toml", &world.settings_of_ready(IN_FILE));
     (world, secret)
 }
@@ -156,8 +156,7 @@ fn secret_that_begins_like_the_stored_one_is_not_removed() {
     let secrets = json!([{"displayName": "SwyxServer", "value": ours}, {"displayName": "another system", "value": theirs}]);
     let world = World::state(&json!({"applications": [{"displayName": NAME, "secrets": secrets}]}));
     world.write(SECRET_FILE, &format!("{ours}\n"));
-    std::fs::set_permissions(world.path(SECRET_FILE), std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .expect("set");
+    make_private(&world.path(SECRET_FILE));
     world.write("a.toml", &world.settings_of_ready(IN_FILE));
     let ids = world.application().secrets.iter().map(|secret| secret.key_id.to_string()).collect::<Vec<_>>();
 
@@ -200,8 +199,7 @@ fn shared_with(secrets: &[(&str, &str)]) -> World {
     for (_, (_, value)) in secrets.take(1) {
         world.write(SECRET_FILE, &format!("{value}\n"));
     }
-    std::fs::set_permissions(world.path(SECRET_FILE), std::os::unix::fs::PermissionsExt::from_mode(0o600))
-        .expect("set");
+    make_private(&world.path(SECRET_FILE));
     world.write("a.toml", &world.settings_of_ready(IN_FILE));
     world
 }
@@ -268,11 +266,7 @@ fn expired_secret_that_begins_like_the_stored_one_is_neither_ambiguous_nor_remov
         let state = json!({"applications": [{"displayName": NAME, "secrets": secrets}]});
         let world = World::state(&state);
         world.write(SECRET_FILE, &format!("{ours}\n"));
-        std::fs::set_permissions(
-            world.path(SECRET_FILE),
-            std::os::unix::fs::PermissionsExt::from_mode(0o600),
-        )
-        .expect("set");
+        make_private(&world.path(SECRET_FILE));
         world.write("a.toml", &world.settings_of_ready(IN_FILE));
         let run = world.ends(code, &["rotate", "--if-due", "a.toml"]);
         let keeps = |name: &str| {

@@ -8,11 +8,11 @@ use std::thread::JoinHandle;
 
 use super::world::World;
 use crate::common::Run;
+use crate::common::system::signal;
 
 /// A program that runs.
 pub struct Running<'a> {
     world: &'a World,
-    id: u32,
     lines: Receiver<String>,
     seen: String,
     out: JoinHandle<String>,
@@ -28,7 +28,6 @@ impl<'a> Running<'a> {
         let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
         let mut child = spawned.expect("the program starts");
         let (stdout, stderr) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
-        let id = child.id();
         *place = Some(child);
         let (sender, lines) = channel();
         std::thread::spawn(move || {
@@ -40,7 +39,7 @@ impl<'a> Running<'a> {
             BufReader::new(stdout).read_to_string(&mut text).expect("UTF-8 on standard output");
             text
         });
-        Self { world, id, lines, seen: String::new(), out }
+        Self { world, lines, seen: String::new(), out }
     }
 
     /// Waits for a text on standard error.
@@ -56,8 +55,7 @@ impl<'a> Running<'a> {
 
     /// Sends it a signal.
     pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.id.to_string()]).status();
-        assert!(sent.expect("kill runs").success());
+        signal(self.world.gate().child.lock().unwrap().as_mut().expect("a program"), name);
     }
 
     /// Waits for its end, and sees that nothing secret is where it does not belong. One that was killed has no exit code.

@@ -15,6 +15,7 @@ fn at_once(world: &World, count: usize, words: &[&str]) -> Vec<(Option<i32>, Str
     ended.map(|output| (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())).collect()
 }
 
+only_on_unix!(bound_socket_of_another_user_blocks_nothing, "Linux's abstract sockets");
 /// Any user can bind a name of the abstract socket space, which has no permissions.
 #[cfg(target_os = "linux")]
 #[test]

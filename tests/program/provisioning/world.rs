@@ -1,7 +1,6 @@
 //! An emulated tenant in the test process, served through a gate, with a folder for settings.
 
 use std::io::{Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +13,7 @@ use tokio::runtime::Runtime;
 use super::gate::{Gate, GateAction, InterceptedRequest, pass};
 use super::running::Running;
 use crate::canary::Sweep;
+use crate::common::system::assert_private;
 use crate::common::{Run, program};
 
 /// What the application is called where the settings do not say.
@@ -118,11 +118,6 @@ impl World {
         std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
-    /// The permission bits of a file.
-    pub fn mode(&self, name: &str) -> u32 {
-        std::fs::metadata(self.path(name)).expect("there").permissions().mode() & 0o777
-    }
-
     /// The names in the folder and below it, in order, files only.
     pub fn files(&self) -> Vec<String> {
         let (mut waiting, mut found) = (vec![self.folder().to_path_buf()], Vec::new());
@@ -132,9 +127,8 @@ impl World {
                 if path.is_dir() && !path.is_symlink() {
                     waiting.push(path);
                 } else {
-                    found.push(
-                        path.strip_prefix(self.folder()).expect("below").to_string_lossy().into_owned(),
-                    );
+                    let name = path.strip_prefix(self.folder()).expect("below");
+                    found.push(name.to_string_lossy().replace('\\', "/"));
                 }
             }
         }
@@ -283,7 +277,7 @@ impl World {
         let text = self.read(name);
         let secret = text.strip_suffix('\n').unwrap_or_else(|| panic!("{name} has no last line end"));
         assert!(!secret.contains(char::is_whitespace), "{name} holds more than a secret");
-        assert_eq!(self.mode(name), 0o600, "{name}");
+        assert_private(&self.path(name));
         assert!(self.accepts(secret), "the secret in {name} is not accepted");
         secret.to_owned()
     }
@@ -312,7 +306,7 @@ impl World {
         let command_lines = self.gate.command_lines.lock().unwrap().clone();
         let is_seen =
             self.requests().is_empty() || String::from_utf8_lossy(&command_lines).contains("swyx-teams");
-        assert!(is_seen || !Path::new("/proc/self/cmdline").exists(), "no command line was looked at");
+        assert!(is_seen || !cfg!(target_os = "linux"), "no command line was looked at");
         is_clean("the command line", &command_lines, false);
         is_clean("the log", format!("{:?}", self.requests()).as_bytes(), false);
         for name in self.files() {

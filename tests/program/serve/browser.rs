@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use url::form_urlencoded::byte_serialize;
 
 use crate::common::program;
+use crate::common::system::signal;
 
 /// A served page with an open session. Ends when dropped.
 pub struct Served {
@@ -123,7 +124,7 @@ impl Served {
 
     /// Ends it like a supervisor, and returns all output and responses.
     pub fn end(mut self) -> String {
-        assert!(Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs").success());
+        signal(&mut self.child, "TERM");
         assert_eq!(self.child.wait().expect("an end").code(), Some(0));
         let mut said = self.heard.join("\n");
         self.child.stderr.take().expect("piped").read_to_string(&mut said).expect("text");

@@ -1,9 +1,8 @@
 //! The Azure CLI that a job waits for ends with the job, and with the program. It may run for ten minutes, so no time limit ends it here.
 
-use std::process::Command;
-
 use crate::common::GOOD;
 use crate::common::descendants::{Descendant, ENDLESS};
+use crate::common::system::{PATH_SEPARATOR, script};
 use crate::serve::browser::Served;
 
 /// A page whose job waits for an `az` that never ends.
@@ -19,12 +18,10 @@ impl Waiting {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         std::fs::write(at("a.toml"), GOOD).expect("written");
-        std::fs::write(at("script"), format!("#!/bin/sh\ncd \"${{0%/*}}\"\n{ENDLESS}\n")).expect("written");
-        // By another process: nothing can run a file that a child of this one still has open for writing.
-        let installed = Command::new("install").args(["-m", "755"]).args([at("script"), at("az")]).status();
-        assert!(installed.expect("install runs").success());
+        let unix = format!("cd \"${{0%/*}}\"\n{ENDLESS}");
+        script(folder.path(), "az", &unix, &format!("cd /d %~dp0\r\n{ENDLESS}")).expect("written");
         let path = std::env::var("PATH").expect("a PATH");
-        let path = format!("{}:{path}", folder.path().display());
+        let path = format!("{}{PATH_SEPARATOR}{path}", folder.path().display());
         let mut served = Served::start(folder.path(), &["a.toml", "--use-az"], &[("PATH", &path)]);
         let address = served.begin("plan");
         let descendant = Descendant::of(folder.path());

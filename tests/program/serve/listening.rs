@@ -3,7 +3,11 @@
 use crate::common::{program, run};
 use crate::serve::browser::Served;
 
-/// The local addresses that are listened at on a port, as Linux writes them: `0100007F` is 127.0.0.1.
+/// 127.0.0.1 and every address, as [`listened_at`] names them.
+const LOCAL: &str = if cfg!(windows) { "127.0.0.1" } else { "0100007F" };
+const EVERYWHERE: &str = if cfg!(windows) { "0.0.0.0" } else { "00000000" };
+
+/// The local addresses that are listened at on a port, as Linux writes them.
 /// Source: <https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html>.
 #[cfg(target_os = "linux")]
 fn listened_at(port: u16) -> Vec<String> {
@@ -17,7 +21,18 @@ fn listened_at(port: u16) -> Vec<String> {
     here.map(|(address, _)| address.to_owned()).collect()
 }
 
-#[cfg(target_os = "linux")]
+/// The local addresses that are listened at on a port. The state is in the language of the system, so port 0 on the other side counts.
+#[cfg(windows)]
+fn listened_at(port: u16) -> Vec<String> {
+    let sockets = crate::common::system::sockets();
+    let open = sockets.iter().filter(|(_, other)| other.ends_with(":0"));
+    let addresses = open.filter_map(|(local, _)| local.rsplit_once(':'));
+    let here = addresses.filter(|(_, found)| found.parse() == Ok(port));
+    here.map(|(address, _)| address.to_owned()).collect()
+}
+
+#[cfg_attr(windows, ignore = "Wine lists no listening sockets")]
+#[cfg(any(target_os = "linux", windows))]
 #[test]
 fn serve_listens_locally_on_any_free_port() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -26,11 +41,11 @@ fn serve_listens_locally_on_any_free_port() {
     assert_ne!(one.host, other.host);
     for served in [one, other] {
         let port = served.host.rsplit(':').next().expect("a port").parse().expect("a number");
-        assert_eq!(listened_at(port), ["0100007F"]);
+        assert_eq!(listened_at(port), [LOCAL]);
     }
     // The table would show it: here is one that listens everywhere.
     let everywhere = std::net::TcpListener::bind("0.0.0.0:0").expect("a port");
-    assert_eq!(listened_at(everywhere.local_addr().expect("an address").port()), ["00000000"]);
+    assert_eq!(listened_at(everywhere.local_addr().expect("an address").port()), [EVERYWHERE]);
 }
 
 #[test]

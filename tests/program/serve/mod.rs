@@ -2,7 +2,6 @@
 
 mod actions;
 mod browser;
-#[cfg(unix)]
 mod descendants;
 mod listening;
 mod sockets;

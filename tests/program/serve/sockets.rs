@@ -60,8 +60,8 @@ fn invalid_requests_are_rejected_without_harm() {
     let plain = format!("GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     assert!(ask(address, &plain).starts_with("HTTP/1.1 401 "));
     drop(end);
+    // Afterwards, another test may listen at this port.
     thread.join().expect("it ended");
-    assert!(TcpStream::connect(address).is_err());
 }
 
 #[tokio::test]

@@ -11,12 +11,7 @@ fn required_answers_are_sufficient() {
     let run = setup(folder.path(), &REQUIRED);
     assert_complete(&run);
     assert_eq!(written(folder.path()).as_deref(), Some(WRITTEN));
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(folder.path().join("north.toml")).expect("there").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-    }
+    crate::common::system::assert_private(&folder.path().join("north.toml"));
     for told in [
         "1. write the answers to north.toml",
         "Presence.ReadWrite.All and User.ReadBasic.All",

@@ -1,9 +1,8 @@
 //! `--dry-run` writes nothing, and prints what would be set; what is recorded beside it gives the same again.
 
-use std::os::unix::fs::PermissionsExt;
-
 use super::running::until;
 use super::site::{ANNA, Site};
+use crate::common::system::{KILLED, assert_private};
 
 /// What happens while it runs, in both directions.
 fn happens(site: &Site, is_seen: impl Fn(&str)) {
@@ -48,8 +47,7 @@ fn dry_run_writes_nothing_and_replays_the_same() {
     assert_eq!(writes.count(), 0);
 
     let recording = site.read("r.jsonl");
-    let mode = std::fs::metadata(site.path("r.jsonl")).expect("there").permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    assert_private(&site.path("r.jsonl"));
     site.assert_silent("the recording", recording.as_bytes());
     assert!(recording.contains(ANNA.0), "it has something to say");
 
@@ -74,7 +72,7 @@ fn dry_run_writes_nothing_and_replays_the_same() {
 fn real_changes_are_recorded_in_the_same_form() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
-    let running = site.start(&["sync", "a.toml", "--record", "r.jsonl", "--metrics", "127.0.0.1:0"]);
+    let mut running = site.start(&["sync", "a.toml", "--record", "r.jsonl", "--metrics", "127.0.0.1:0"]);
     running.says("recording is on");
     running.is_ready();
     site.teams("Busy/InAMeeting");
@@ -83,7 +81,7 @@ fn real_changes_are_recorded_in_the_same_form() {
     until("a call in Teams", || site.sessions() == 1);
     // Killed at any moment, the recording is whole up to it.
     running.signal("KILL");
-    assert_eq!(running.end().code, None);
+    assert_eq!(running.end().code, KILLED);
     let again = site.start(&["sync", "a.toml", "--replay", "r.jsonl"]).end();
     assert_eq!(again.code, Some(0), "{}", again.err);
     assert!(again.out.contains("would set 1001 in Swyx: Away\n"), "{}", again.out);

@@ -1,9 +1,11 @@
 //! Signals, and notifications of the supervisor.
 
+#[cfg(unix)]
 use std::os::unix::net::UnixDatagram;
 
 use super::running::{Running, until};
 use super::site::{Fault, Site};
+use crate::common::system::{KILLED, signal};
 
 fn carrying(site: &Site) -> Running<'_> {
     site.write("a.toml", &site.settings());
@@ -17,7 +19,7 @@ fn carrying(site: &Site) -> Running<'_> {
 fn both_signals_clear_sessions_and_exit_with_0() {
     for signal in ["TERM", "INT"] {
         let site = Site::new();
-        let running = carrying(&site);
+        let mut running = carrying(&site);
         running.signal(signal);
         let run = running.end();
         assert_eq!((run.code, site.sessions()), (Some(0), 0), "{}", run.err);
@@ -35,15 +37,14 @@ fn closed_outputs_stop_nothing() {
     let mut child = command.stdout(closed_pipe()).stderr(closed_pipe()).spawn().expect("it starts");
     site.call(true);
     until("a call in Teams", || site.sessions() == 1);
-    let sent = std::process::Command::new("kill").args(["-s", "TERM", &child.id().to_string()]).status();
-    assert!(sent.expect("kill runs").success());
+    signal(&mut child, "TERM");
     assert_eq!((child.wait().expect("it ends").code(), site.sessions()), (Some(0), 0));
 }
 
 #[test]
 fn second_signal_exits_at_once_and_reports_sessions() {
     let site = Site::new();
-    let running = carrying(&site);
+    let mut running = carrying(&site);
     site.let_go(Fault::NoResponse);
     running.signal("TERM");
     running.says("In a call is over");
@@ -61,9 +62,9 @@ fn second_signal_exits_at_once_and_reports_sessions() {
 #[test]
 fn next_run_clears_sessions_of_a_killed_process() {
     let site = Site::new();
-    let running = carrying(&site);
+    let mut running = carrying(&site);
     running.signal("KILL");
-    assert_eq!(running.end().code, None);
+    assert_eq!(running.end().code, KILLED);
     assert_eq!(site.sessions(), 1, "no more than its session");
     site.call(false);
     let next = site.start(&["sync", "a.toml"]);
@@ -71,6 +72,8 @@ fn next_run_clears_sessions_of_a_killed_process() {
     assert_eq!(next.stop().code, Some(0));
 }
 
+only_on_unix!(supervisor_is_notified_of_start_and_stop, "systemd is of Linux");
+#[cfg(unix)]
 #[test]
 fn supervisor_is_notified_of_start_and_stop() {
     let site = Site::new();
@@ -83,7 +86,7 @@ fn supervisor_is_notified_of_start_and_stop() {
         String::from_utf8_lossy(&bytes[..length]).into_owned()
     };
     let mut command = site.command(&["sync", "a.toml"]);
-    let running = Running::start(&site, command.env("NOTIFY_SOCKET", site.path("notify")));
+    let mut running = Running::start(&site, command.env("NOTIFY_SOCKET", site.path("notify")));
     assert_eq!(heard(), "READY=1");
     running.signal("TERM");
     assert_eq!(heard(), "STOPPING=1");
@@ -97,6 +100,8 @@ fn supervisor_is_notified_of_start_and_stop() {
     assert!(socket.recv(&mut [0; 64]).is_err(), "no notification");
 }
 
+only_on_unix!(supervisors_watchdog_is_answered, "systemd is of Linux");
+#[cfg(unix)]
 #[test]
 fn supervisors_watchdog_is_answered() {
     let site = Site::new();

@@ -1,9 +1,8 @@
 //! Folders of settings files: files that are added, removed, renamed or linked while `sync` runs.
 
-use std::os::unix::fs::symlink;
-
 use super::running::{Running, until};
 use super::site::Site;
+use crate::common::system::link;
 
 fn carrying(site: &Site) -> Running<'_> {
     std::fs::create_dir(site.path("c")).expect("made");
@@ -43,7 +42,7 @@ fn added_file_is_used_and_removed_file_is_released() {
 fn renamed_file_is_used_under_its_new_name_without_an_error() {
     let site = Site::new();
     let running = carrying(&site);
-    std::fs::rename(site.path("c/a.toml"), site.path("c/z.toml")).expect("renamed");
+    site.rename("c/a.toml", "c/z.toml");
     until("its new name", || files(&running) == ["c/z.toml"]);
     until("a call in Teams", || site.sessions() == 1);
     let run = running.stop();
@@ -68,15 +67,16 @@ fn copy_of_a_used_file_is_refused_and_takes_over_when_that_is_removed() {
 fn folder_that_cannot_be_searched_releases_nothing() {
     let site = Site::new();
     let running = carrying(&site);
-    std::fs::rename(site.path("c"), site.path("elsewhere")).expect("renamed");
+    site.rename("c", "elsewhere");
     running.says("the folder is missing; the files of this folder that are known stay in use");
-    std::fs::rename(site.path("elsewhere"), site.path("c")).expect("renamed");
+    site.rename("elsewhere", "c");
     running.says("the folder can be searched again");
     assert_eq!((site.sessions(), files(&running)), (1, vec!["c/a.toml".to_owned()]));
     running.is_ready();
     assert_eq!(running.stop().code, Some(0));
 }
 
+#[cfg_attr(windows, ignore = "Wine makes no symbolic links")]
 #[test]
 fn folder_of_links_is_read_and_follows_its_targets() {
     let site = Site::new();
@@ -85,19 +85,19 @@ fn folder_of_links_is_read_and_follows_its_targets() {
         std::fs::create_dir_all(site.path(&format!("c/..{folder}"))).expect("made");
         site.write(&format!("c/..{folder}/a.toml"), &text);
     }
-    symlink("..1", site.path("c/..data")).expect("linked");
-    symlink("..data/a.toml", site.path("c/a.toml")).expect("linked");
-    symlink("..1", site.path("c/more")).expect("linked");
+    link("..1", site.path("c/..data"));
+    link("..data/a.toml", site.path("c/a.toml"));
+    link("..1", site.path("c/more"));
     let running = site.start(&["sync", "c", "--metrics", "127.0.0.1:0", "-v"]);
     running.says("symbolic links to folders are not followed; skipped: 1");
     running.is_ready();
-    symlink("..2", site.path("c/next")).expect("linked");
-    std::fs::rename(site.path("c/next"), site.path("c/..data")).expect("renamed");
+    link("..2", site.path("c/next"));
+    site.rename("c/next", "c/..data");
     running.says("settings changed; the new settings are in use");
     assert_eq!(running.stop().code, Some(0));
     // What cannot be followed is counted.
     std::fs::create_dir(site.path("l")).expect("made");
-    symlink("../c", site.path("l/c")).expect("linked");
+    link("../c", site.path("l/c"));
     let run = site.start(&["sync", "l"]).end();
     assert_eq!(run.code, Some(2), "{}", run.err);
     assert!(
@@ -114,13 +114,13 @@ fn missing_folder_and_missing_files_are_shown() {
     running.is_ready();
     let status = |options: &[&str]| site.start(&[&["status", &running.address()], options].concat()).end();
     assert_eq!(status(&[]).code, Some(0));
-    std::fs::rename(site.path("c"), site.path("d")).expect("renamed");
+    site.rename("c", "d");
     until("not ready", || running.get("/readyz").0 == 503);
     assert!(running.get("/readyz").1.contains("c: the folder is missing\n"), "{}", running.get("/readyz").1);
     let shown = status(&["--problems"]);
     assert_eq!(shown.code, Some(1), "{}", shown.err);
     assert!(shown.out.contains("c\n") && shown.out.contains("the folder is missing"), "{}", shown.out);
-    std::fs::rename(site.path("d"), site.path("c")).expect("renamed");
+    site.rename("d", "c");
     until("ready again", || running.get("/readyz").0 == 200);
     std::fs::remove_file(site.path("c/a.toml")).expect("removed");
     until("not ready without a file", || running.get("/readyz").1.contains("there is no settings file"));

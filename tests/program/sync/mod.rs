@@ -1,6 +1,5 @@
 //! `sync` and `status` as processes, beside an emulated site on a socket of this machine: how they start and refuse to, what they carry, print,
 //! log and serve, what they make of settings that change, and how they end.
-#![cfg(unix)]
 
 mod running;
 mod site;

@@ -89,6 +89,8 @@ fn invalid_settings_are_reported_and_previous_ones_stay() {
     assert_eq!(running.stop().code, Some(0));
 }
 
+only_on_unix!(hangup_fetches_the_secret_of_a_command_again, "signals are of Unix");
+#[cfg(unix)]
 #[test]
 fn hangup_fetches_the_secret_of_a_command_again() {
     let site = Site::new();
@@ -98,7 +100,7 @@ fn hangup_fetches_the_secret_of_a_command_again() {
     site.write("a.toml", &site.settings().replace(&format!("env = \"{SECRET}\""), &command));
     site.write("printed", wrong);
     let words = [&WORDS[..], &["--trust=command"]].concat();
-    let running = site.start(&words);
+    let mut running = site.start(&words);
     running.says("sign-in refused");
     // Nothing that is watched changes.
     site.write("printed", site.secret());

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::site::Site;
 use crate::canary::Sweep;
 use crate::common::Run;
+use crate::common::system::signal;
 
 /// The time limit; only a failure reaches it.
 const LIMIT: Duration = Duration::from_secs(90);
@@ -62,8 +63,10 @@ impl<'a> Running<'a> {
         self.out.lock().unwrap().clone()
     }
 
+    /// What it has written to standard error, with `/` in paths on Windows, too.
     pub fn err(&self) -> String {
-        self.err.lock().unwrap().clone()
+        let text = self.err.lock().unwrap().clone();
+        if cfg!(windows) { text.replace('\\', "/") } else { text }
     }
 
     /// Waits for a text on standard output.
@@ -107,13 +110,12 @@ impl<'a> Running<'a> {
     }
 
     /// Sends it a signal.
-    pub fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
-        assert!(sent.expect("kill runs").success());
+    pub fn signal(&mut self, name: &str) {
+        signal(&mut self.child, name);
     }
 
     /// Tells it to end, and waits for that.
-    pub fn stop(self) -> Run {
+    pub fn stop(mut self) -> Run {
         self.signal("TERM");
         self.end()
     }

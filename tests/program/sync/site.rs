@@ -98,7 +98,16 @@ impl Site {
     pub fn write(&self, name: &str, text: &str) {
         // Renamed into its place, as an editor does it: half a file is never read.
         std::fs::write(self.path("new"), text).expect("written");
-        std::fs::rename(self.path("new"), self.path(name)).expect("renamed");
+        self.rename("new", name);
+    }
+
+    /// Renames a file or a folder. Windows renames nothing that is open, and the program may be reading it.
+    pub fn rename(&self, from: &str, to: &str) {
+        super::running::until("the new name", || {
+            let renamed = std::fs::rename(self.path(from), self.path(to));
+            assert!(renamed.is_ok() || cfg!(windows), "{renamed:?}");
+            renamed.is_ok()
+        });
     }
 
     pub fn read(&self, name: &str) -> String {

@@ -3,6 +3,9 @@
 use super::running::until;
 use super::site::{SECRET, Site, TOKEN};
 use crate::common::Run;
+use crate::common::system::NULL_DEVICE;
+#[cfg(unix)]
+use crate::common::system::make_pipe;
 
 /// Runs `sync` until it ends by itself.
 fn refused(site: &Site, words: &[&str], code: i32, said: &str) -> Run {
@@ -115,18 +118,20 @@ fn usage_errors_are_reported_before_the_start() {
 fn recording_must_be_a_regular_file_of_limited_size() {
     let site = Site::new();
     site.write("a.toml", &site.settings());
-    let made = std::process::Command::new("mkfifo").arg(site.path("pipe")).status();
-    assert!(made.expect("mkfifo runs").success());
+    #[cfg(unix)]
+    make_pipe(&site.path("pipe"));
     std::fs::File::create(site.path("huge")).expect("made").set_len((1 << 30) + 1).expect("a hole");
     for (name, why) in [
+        #[cfg(unix)]
         ("pipe", "not a regular file"),
-        ("/dev/zero", "not a regular file"),
+        (NULL_DEVICE, "not a regular file"),
         ("huge", "larger than 1024 MiB"),
     ] {
         refused(&site, &["sync", "a.toml", "--replay", name], 2, why);
     }
 }
 
+only_on_unix!(administrators_token_is_erased_from_the_environment, "only Linux shows it to other processes");
 /// The environment of a process can be read for as long as it runs.
 #[cfg(target_os = "linux")]
 #[test]
@@ -146,6 +151,7 @@ fn administrators_token_is_erased_from_the_environment() {
     assert_eq!(running.stop().code, Some(0));
 }
 
+only_on_unix!(limit_of_open_files_is_raised, "Windows has no such limit");
 #[cfg(target_os = "linux")]
 #[test]
 fn limit_of_open_files_is_raised() {

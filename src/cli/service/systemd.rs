@@ -1,0 +1,337 @@
+//! The service manager of Linux, systemd: writes the unit, and calls `systemctl`.
+
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use super::account::prove_as_account;
+use super::args::{DEFAULT_NAME, InstallArgs, NameArgs, UninstallArgs};
+use super::plan::{self, Plan, UsedSecret, not_installed};
+use super::unit::{MARK, Unit, hidden_place, is_in_home};
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::exit::Exit;
+use crate::cli::names::display;
+use crate::os;
+use crate::os::process::{CancellationToken, Runner};
+use crate::secret::{SecretSource, Trust, reveal};
+use crate::text::printable;
+
+pub(super) fn refuse_options(_: &InstallArgs) -> Result<(), CliError> {
+    Ok(())
+}
+
+/// The folder of the credentials that systemd passes to a service.
+fn credentials_folder(name: &str) -> PathBuf {
+    Path::new("/run/credentials").join(format!("{name}.service"))
+}
+
+/// Why the service could not fetch a secret, if it is known from its kind and place.
+pub(super) fn refusal(args: &InstallArgs, secret: &UsedSecret) -> Option<String> {
+    let key = &secret.key;
+    let folder = credentials_folder(&args.name.name);
+    let example = folder.join(if key == &crate::settings::keys::CLIENT_SECRET { "secret" } else { "token" });
+    let way = format!(
+        "store it in a file that only root can read, set {key} to file:{}, and add --credential {}:PATH",
+        example.display(),
+        example.file_name().unwrap_or_default().to_string_lossy()
+    );
+    match &secret.source {
+        SecretSource::Env(_) => Some(secret.error(format_args!("a service does not have it: {way}"))),
+        SecretSource::Keyring(_) => {
+            Some(secret.error(format_args!("a service cannot read the secret store of your account: {way}")))
+        }
+        SecretSource::Inline(_) if args.user.is_none() => Some(secret.error(format_args!(
+            "the service's account exists only while it runs, so every account could read this file: {way}, or use --user"
+        ))),
+        SecretSource::File(path) if path.starts_with("/run/credentials") => {
+            let passed = args.credential.iter().any(|credential| folder.join(&credential.id) == *path);
+            let name = &args.name.name;
+            (!passed).then(|| {
+                secret.error(format_args!(
+                    "no option --credential passes it to the service: add --credential ID:PATH, and name it {}/ID",
+                    credentials_folder(name).display()
+                ))
+            })
+        }
+        SecretSource::File(_) if args.user.is_none() => Some(secret.error(format_args!(
+            "the service's account exists only while it runs, so it could only read a file that every account can read: set {key} to file:{}, and add --credential {}:PATH, or use --user",
+            example.display(),
+            example.file_name().unwrap_or_default().to_string_lossy()
+        ))),
+        SecretSource::Inline(_) | SecretSource::File(_) | SecretSource::Command(_) => None,
+    }
+}
+
+pub(super) fn install(
+    context: &mut Context<'_>,
+    args: &InstallArgs,
+    plan: &Plan,
+    trust: &[String],
+) -> Result<Exit, CliError> {
+    let program = plan::program()?;
+    let mut words = vec![plan::word(&program)?, "sync".to_owned()];
+    words.extend(plan.words(args, trust)?);
+    let places = || {
+        plan.paths.iter().chain([&program]).map(|path| path.canonicalize().unwrap_or_else(|_| path.clone()))
+    };
+    let unit = Unit {
+        words: &words,
+        user: args.user.as_deref(),
+        credentials: &args.credential,
+        reads_home: places().any(|path| is_in_home(&path)),
+    };
+    let text = unit.text().map_err(usage_error)?;
+    let hidden = places().find_map(|path| Some((hidden_place(&path)?, path)));
+    if let Some((folder, path)) = hidden {
+        let path = printable(&display(&path));
+        return Err(not_installed(format_args!(
+            "{path}: a service has its own {folder}; move the file elsewhere"
+        )));
+    }
+    if args.print {
+        context.out.write_all(text.as_bytes())?;
+        return Ok(Exit::Clean);
+    }
+    let systemctl = systemctl()?;
+    let path = unit_file(&args.unit.unit_folder, &args.name);
+    refuse_foreign(&path)?;
+    check_credentials(context, args, plan)?;
+    prove_as_account(&program, args, &plan.files, trust, &credentials_folder(&args.name.name))?;
+    write_unit(&path, &text)?;
+    let name = unit_name(&args.name);
+    call(&systemctl, &["daemon-reload"])?;
+    call(&systemctl, &["enable", "--", &name])?;
+    let option = option_name(&args.name);
+    let is_running = state(&systemctl, &args.name)?.is_running();
+    let next = if is_running {
+        format!("it is running with its previous settings until `systemctl restart {name}`")
+    } else {
+        format!("start it with `swyx-teams service start{option}`")
+    };
+    writeln!(context.out, "installed {}: {next}", printable(&display(&path)))?;
+    Ok(Exit::Clean)
+}
+
+/// Reads the secrets that systemd passes to the service. systemd reads them as root.
+fn check_credentials(context: &mut Context<'_>, args: &InstallArgs, plan: &Plan) -> Result<(), CliError> {
+    let folder = credentials_folder(&args.name.name);
+    let mut found = Vec::new();
+    for credential in &args.credential {
+        let place = folder.join(&credential.id);
+        if !plan.secrets.iter().any(|secret| secret.path().as_ref() == Some(&place)) {
+            let id = &credential.id;
+            found.push(format!("--credential {id}: no settings file names {}", place.display()));
+        } else if let Err(why) =
+            reveal(&SecretSource::File(credential.path.clone()), Path::new("/"), &Trust::nothing())
+        {
+            found.push(format!("--credential {}: {why}", credential.id));
+        }
+    }
+    plan::report_refusals(context, found.into_iter())
+}
+
+fn unit_name(name: &NameArgs) -> String {
+    format!("{}.service", name.name)
+}
+
+fn unit_file(folder: &Path, name: &NameArgs) -> PathBuf {
+    folder.join(unit_name(name))
+}
+
+/// The option that names a service in other commands.
+fn option_name(name: &NameArgs) -> String {
+    if name.name == DEFAULT_NAME { String::new() } else { format!(" --name {}", name.name) }
+}
+
+/// Refuses to change a unit that this program did not write. A missing one is fine.
+fn refuse_foreign(path: &Path) -> Result<(), CliError> {
+    let shown = printable(&display(path));
+    match std::fs::read_to_string(path) {
+        Ok(text) if text.starts_with(MARK) => Ok(()),
+        Ok(_) => Err(usage_error(format_args!(
+            "{shown}: `swyx-teams service install` did not write this unit; use another --name, or remove the file"
+        ))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(usage_error(format_args!("{shown}: {}", os::reason(&error)))),
+    }
+}
+
+fn write_unit(path: &Path, text: &str) -> Result<(), CliError> {
+    let write = || {
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        // A unit contains no secret, and everyone may read those of the system.
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|error: std::io::Error| cannot_change(path, &error))
+}
+
+fn cannot_change(path: &Path, error: &std::io::Error) -> CliError {
+    let (shown, why) = (printable(&display(path)), os::reason(error));
+    let hint =
+        if error.kind() == std::io::ErrorKind::PermissionDenied { "; run the command with sudo" } else { "" };
+    usage_error(format_args!("{shown}: {why}{hint}"))
+}
+
+/// The full path of `systemctl`.
+fn systemctl() -> Result<PathBuf, CliError> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).filter(|folder| folder.is_absolute());
+    let found = folders.map(|folder| folder.join("systemctl")).find(|program| program.is_file());
+    found.ok_or_else(|| {
+        usage_error(
+            "there is no `systemctl` on this machine; run `swyx-teams sync` under its own service manager",
+        )
+    })
+}
+
+/// Calls `systemctl`, whose messages go to standard error, and returns its output.
+fn call(systemctl: &Path, arguments: &[&str]) -> Result<String, CliError> {
+    /// More than systemd gives a service to start or to stop.
+    const TIME_LIMIT: Duration = Duration::from_secs(180);
+    const MAX_BYTES: usize = 64 * 1024;
+    let mut runner = Runner::new(systemctl, MAX_BYTES, TIME_LIMIT);
+    // A password could not be typed: the command has no terminal.
+    runner.command().arg("--no-ask-password").args(arguments).stderr(Stdio::inherit());
+    let what = arguments.first().copied().unwrap_or_default();
+    match runner.output(&CancellationToken::default()) {
+        Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        Ok(_) => Err(failure(Exit::Usage, format_args!("`systemctl {what}` failed; see its message above"))),
+        Err(error) => Err(failure(Exit::Usage, format_args!("`systemctl {what}` {error}"))),
+    }
+}
+
+/// What systemd knows about a service.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct State {
+    load: String,
+    active: String,
+    unit_file: String,
+    process: String,
+}
+
+impl State {
+    fn of(output: &str) -> Self {
+        let value = |name: &str| {
+            let line = output.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            printable(line.unwrap_or_default())
+        };
+        Self {
+            load: value("LoadState"),
+            active: value("ActiveState"),
+            unit_file: value("UnitFileState"),
+            process: value("MainPID"),
+        }
+    }
+
+    fn is_installed(&self) -> bool {
+        !self.load.is_empty() && self.load != "not-found"
+    }
+
+    fn is_running(&self) -> bool {
+        self.active == "active"
+    }
+
+    fn describe(&self) -> String {
+        if !self.is_installed() {
+            return "not installed".to_owned();
+        }
+        let running = match self.active.as_str() {
+            "active" => format!("running (process {})", self.process),
+            "inactive" => "not running".to_owned(),
+            "failed" => "failed".to_owned(),
+            other => other.to_owned(),
+        };
+        let starts = if self.unit_file == "enabled" {
+            "starts with the system"
+        } else {
+            "does not start with the system"
+        };
+        format!("{running}, {starts}")
+    }
+}
+
+fn state(systemctl: &Path, name: &NameArgs) -> Result<State, CliError> {
+    let properties = "--property=LoadState,ActiveState,UnitFileState,MainPID";
+    Ok(State::of(&call(systemctl, &["show", properties, "--", &unit_name(name)])?))
+}
+
+/// Refuses a service that is not installed.
+fn installed(name: &NameArgs) -> Result<PathBuf, CliError> {
+    let systemctl = systemctl()?;
+    if state(&systemctl, name)?.is_installed() {
+        return Ok(systemctl);
+    }
+    Err(usage_error(format_args!(
+        "there is no service {}: install it with `swyx-teams service install`",
+        name.name
+    )))
+}
+
+pub(super) fn start(context: &mut Context<'_>, name: &NameArgs) -> Result<Exit, CliError> {
+    change(context, name, "start", "started")
+}
+
+pub(super) fn stop(context: &mut Context<'_>, name: &NameArgs) -> Result<Exit, CliError> {
+    change(context, name, "stop", "stopped")
+}
+
+fn change(context: &mut Context<'_>, name: &NameArgs, verb: &str, done: &str) -> Result<Exit, CliError> {
+    let systemctl = installed(name)?;
+    let unit = unit_name(name);
+    call(&systemctl, &[verb, "--", &unit]).map_err(|_| {
+        failure(
+            Exit::Usage,
+            format_args!("`systemctl {verb} {unit}` failed; `journalctl --unit {unit}` shows the log"),
+        )
+    })?;
+    writeln!(context.out, "{done} {}", name.name)?;
+    Ok(Exit::Clean)
+}
+
+pub(super) fn status(context: &mut Context<'_>, name: &NameArgs) -> Result<Exit, CliError> {
+    let state = state(&systemctl()?, name)?;
+    writeln!(context.out, "{}: {}", name.name, state.describe())?;
+    Ok(if state.is_running() { Exit::Clean } else { Exit::Findings })
+}
+
+pub(super) fn uninstall(context: &mut Context<'_>, args: &UninstallArgs) -> Result<Exit, CliError> {
+    let path = unit_file(&args.unit.unit_folder, &args.name);
+    let shown = printable(&display(&path));
+    if std::fs::symlink_metadata(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        return Err(usage_error(format_args!("there is no service {}: {shown} is missing", args.name.name)));
+    }
+    refuse_foreign(&path)?;
+    let systemctl = systemctl()?;
+    call(&systemctl, &["disable", "--now", "--", &unit_name(&args.name)])?;
+    std::fs::remove_file(&path).map_err(|error| cannot_change(&path, &error))?;
+    call(&systemctl, &["daemon-reload"])?;
+    writeln!(context.out, "uninstalled {}; settings and secrets stay", args.name.name)?;
+    Ok(Exit::Clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_of_systemd_are_described() {
+        let of = |load: &str, active: &str, file: &str| {
+            State::of(&format!("LoadState={load}\nActiveState={active}\nUnitFileState={file}\nMainPID=12\n"))
+                .describe()
+        };
+        assert_eq!(of("loaded", "active", "enabled"), "running (process 12), starts with the system");
+        assert_eq!(of("loaded", "inactive", "disabled"), "not running, does not start with the system");
+        assert_eq!(of("loaded", "failed", "enabled"), "failed, starts with the system");
+        assert_eq!(of("loaded", "activating", "enabled"), "activating, starts with the system");
+        assert_eq!(of("not-found", "inactive", ""), "not installed");
+        assert_eq!(State::of("").describe(), "not installed");
+    }
+}
