@@ -61,7 +61,7 @@ pub fn main() -> ExitCode {
     };
     // A service does not need the administrator's token, and runs for a long time.
     let restarted = match &cli.command {
-        Command::Sync(_) => os::restart_without(administrator::ADMIN_TOKEN),
+        Command::Sync(_) => os::erase_variable(administrator::ADMIN_TOKEN),
         _ => Ok(()),
     };
     let choice = cli.global.color.choice();

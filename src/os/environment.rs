@@ -2,13 +2,14 @@
 
 use std::io;
 
-/// Starts this program again in the same process, without an environment variable, if it is set. Other
-/// processes can read the environment that a process was started with; it cannot be erased otherwise.
+/// Erases an environment variable, if it is set. Other processes can read the environment that a process was
+/// started with: on Unix, it can only be erased by starting this program again in the same process. Windows
+/// removes it in place.
 ///
 /// # Errors
-/// The reason of the operating system. Then the variable is still there. Otherwise, this returns only if the
-/// variable was not set, or on systems without `exec`.
-pub(crate) fn restart_without(variable: &str) -> io::Result<()> {
+/// The reason of the operating system. Then the variable is still there. On Unix, this returns without an
+/// error only if the variable was not set.
+pub(crate) fn erase_variable(variable: &str) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::process::CommandExt;
@@ -22,9 +23,6 @@ pub(crate) fn restart_without(variable: &str) -> io::Result<()> {
         }
         Err(command.args(words).env_remove(variable).exec())
     }
-    #[cfg(not(unix))]
-    {
-        let _ = variable;
-        Ok(())
-    }
+    #[cfg(windows)]
+    super::windows::remove_variable(variable)
 }

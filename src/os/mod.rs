@@ -93,7 +93,7 @@ pub(crate) use claims::ProcessClaims;
 #[cfg(feature = "cli")]
 pub(crate) use core_files::prevent_core_files;
 #[cfg(feature = "cli")]
-pub(crate) use environment::restart_without;
+pub(crate) use environment::erase_variable;
 #[cfg(feature = "keyring")]
 pub(crate) use keyring::open_entry;
 #[cfg(feature = "cli")]

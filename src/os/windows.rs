@@ -13,7 +13,7 @@ use std::path::Path;
 use std::ptr::{null, null_mut};
 
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, GENERIC_READ, GENERIC_WRITE, INVALID_HANDLE_VALUE, LocalFree,
+    ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, ERROR_ENVVAR_NOT_FOUND, GENERIC_READ, GENERIC_WRITE, INVALID_HANDLE_VALUE, LocalFree,
 };
 use windows_sys::Win32::Security::Authorization::{
     ConvertSidToStringSidW, ConvertStringSecurityDescriptorToSecurityDescriptorW, GetSecurityInfo,
@@ -35,6 +35,8 @@ use windows_sys::Win32::System::JobObjects::{
     AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation, SetInformationJobObject,
 };
+#[cfg(feature = "cli")]
+use windows_sys::Win32::System::Environment::SetEnvironmentVariableW;
 use windows_sys::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 use windows_sys::Win32::System::Threading::{CreateMutexW, GetCurrentProcess, OpenProcessToken};
 #[cfg(feature = "cli")]
@@ -57,6 +59,20 @@ fn wide_path(path: &Path) -> io::Result<Vec<u16>> {
         return Ok(r"\\?\".encode_utf16().chain(path).collect());
     }
     Ok(path)
+}
+
+/// Removes a variable from the environment of this process. The call of the system can be made from any thread, unlike on Unix.
+///
+/// # Errors
+/// The reason of the operating system.
+#[cfg(feature = "cli")]
+pub(super) fn remove_variable(name: &str) -> io::Result<()> {
+    let name = wide(name);
+    // SAFETY: the text ends with a zero and outlives the call; without a value, the variable is removed.
+    match check(unsafe { SetEnvironmentVariableW(name.as_ptr(), null()) }) {
+        Err(error) if error.raw_os_error() == Some(ERROR_ENVVAR_NOT_FOUND as i32) => Ok(()),
+        result => result,
+    }
 }
 
 /// Tells other programs that the environment of the registry has changed, so that new terminals read it.
