@@ -16,7 +16,6 @@ use crate::rules::ALL;
 use crate::settings::entries::list_known_keys;
 use crate::settings::keys;
 use crate::settings::schema::{self, Dialect};
-use crate::settings::{Choice, Cloud};
 use crate::swyx::contract;
 
 #[derive(Args)]
@@ -107,7 +106,7 @@ fn list_topics() -> Vec<String> {
 }
 
 fn list_clouds() -> Vec<String> {
-    Cloud::CHOICES.iter().map(|(name, _, _)| (*name).to_owned()).collect()
+    answers_schema::list_clouds().into_iter().map(str::to_owned).collect()
 }
 
 fn list_faults() -> Vec<String> {

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::context::Context;
-use super::error::{CliError, cannot, usage_error};
+use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::display;
+use crate::check::check_bytes;
 use crate::os;
+use crate::source::MAX_BYTES;
 
 #[derive(Args, Clone, Default)]
 pub(super) struct OutputArgs {
@@ -57,7 +59,7 @@ impl OutputFile<'_> {
     ) -> Result<Exit, CliError> {
         if self.replaces_an_input(&context.file(None)) {
             let path = display(self.path);
-            let why = "is a file that this command reads, or a settings file; nothing was written";
+            let why = "is an input of this command, a settings file, a secret or a certificate; nothing was written";
             return Err(usage_error(format_args!("--output: {path} {why}")));
         }
         // No file gets colours.
@@ -69,16 +71,62 @@ impl OutputFile<'_> {
         } else {
             std::fs::write(self.path, &results)
         };
-        written.map_err(cannot("write the file of --output"))?;
+        written.map_err(|error| {
+            let (path, why) = (display(self.path), os::reason(&error));
+            usage_error(format_args!("--output: {path} cannot be written: {why}"))
+        })?;
         Ok(exit)
     }
 
-    /// Whether the file exists and has the name of a settings file, or is an input.
+    /// Whether the file exists and is an input, or has the name or the content of one.
     fn replaces_an_input(&self, default: &PathBuf) -> bool {
         let Ok(path) = self.path.canonicalize() else { return false };
+        if os::read_regular(&path, MAX_BYTES).is_ok_and(|(content, _)| is_valuable(&content)) {
+            return true;
+        }
         let is_settings = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
         let inputs = self.inputs.iter().copied().chain([default]);
         let mut inputs = inputs.filter_map(|input| input.canonicalize().ok());
         is_settings || inputs.any(|input| input == path)
+    }
+}
+
+/// Whether the content of a file is a secret, certificates or keys, or settings: nobody means to replace those with a report.
+fn is_valuable(content: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(content) else { return false };
+    let word = text.trim();
+    // A CSV or JSON result without blanks has one of these characters.
+    let is_one_word =
+        !word.is_empty() && !word.contains(char::is_whitespace) && !word.contains([',', ';', '{', '[', '<']);
+    let is_settings = || {
+        text.lines().any(|line| line.starts_with("[control_center]"))
+            && check_bytes("", content.to_vec(), false).source().is_sound()
+    };
+    is_one_word || text.contains("-----BEGIN ") || is_settings()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_certificates_and_settings_are_valuable_and_results_are_not() {
+        for text in [
+            "a-secret\n",
+            "-----BEGIN CERTIFICATE-----\nx\n",
+            "[control_center]\nMsTeamsStatusSyncMode = 2\n",
+        ] {
+            assert!(is_valuable(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "\n",
+            "swyx_id,swyx_name\n",
+            "{}\n",
+            "1 file checked: nothing found\n",
+            "```toml\n[control_center]\n```\n",
+        ] {
+            assert!(!is_valuable(text.as_bytes()), "{text}");
+        }
     }
 }

@@ -19,13 +19,26 @@ pub(super) fn expand(argument: &Path) -> Result<Vec<PathBuf>, String> {
     let options = MatchOptions {
         case_sensitive: cfg!(not(windows)),
         require_literal_separator: true,
-        require_literal_leading_dot: true,
+        // With it, the library finds no hidden file at all.
+        require_literal_leading_dot: false,
     };
     let matches =
         glob::glob_with(&text, options).map_err(|error| format!("invalid pattern: {}", error.msg))?;
     // A folder on the way that cannot be read has no matches for this user.
-    let paths = matches.filter_map(Result::ok).collect::<Vec<_>>();
+    let paths = matches.filter_map(Result::ok).filter(|path| is_meant(path, &text)).collect::<Vec<_>>();
     if paths.is_empty() { Err("nothing matches this pattern".to_owned()) } else { Ok(paths) }
+}
+
+/// Whether a match is meant: no pattern means the folder itself or its parent, and hidden names only if it names one.
+fn is_meant(path: &Path, pattern: &str) -> bool {
+    let names = |text: &str| -> Vec<String> {
+        text.split(std::path::is_separator).filter(|name| name.starts_with('.')).map(str::to_owned).collect()
+    };
+    let is_folder = |name: &String| name == "." || name == "..";
+    let (found, written) = (names(&path.to_string_lossy()), names(pattern));
+    let count = |names: &[String]| names.iter().filter(|name| is_folder(name)).count();
+    let may_be_hidden = written.iter().any(|name| !is_folder(name));
+    count(&found) <= count(&written) && (may_be_hidden || found.iter().all(is_folder))
 }
 
 /// The paths that several arguments name.
@@ -57,6 +70,10 @@ mod tests {
             ("[ab].toml", &["a.toml", "b.toml"]),
             ("[c].toml", &["[c].toml"]),
             ("missing.toml", &["missing.toml"]),
+            // Neither `.` nor `..`.
+            (".*", &[".d.toml"]),
+            (".d*", &[".d.toml"]),
+            ("./?.toml", &["a.toml", "b.toml"]),
         ] {
             let expected = expected.iter().map(|name| at(name)).collect::<Vec<_>>();
             assert_eq!(expand(&at(pattern)), Ok(expected), "{pattern}");

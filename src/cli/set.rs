@@ -16,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Key, Step};
 use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::secret::{Secret, SecretSource};
 use crate::settings::keys;
-use crate::text::{decode_utf16, printable, without_edges};
+use crate::text::{decode_utf16, format_bytes, printable, without_edges};
 
 #[derive(Args)]
 #[command(after_help = "Examples:
@@ -168,7 +168,11 @@ fn last_value(context: &mut Context<'_>, key: &Key, stdin: bool) -> Result<Strin
 /// The text on standard input. It may be UTF-16, as Windows PowerShell writes it.
 pub(super) fn read_stdin() -> Result<String, CliError> {
     let mut content = Vec::new();
-    io::stdin().lock().take(MAX_VALUE_BYTES).read_to_end(&mut content)?;
+    io::stdin().lock().take(MAX_VALUE_BYTES + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_VALUE_BYTES {
+        let limit = format_bytes(MAX_VALUE_BYTES as usize);
+        return Err(usage_error(format_args!("standard input is larger than {limit}; nothing was changed")));
+    }
     let text = decode_utf16(&content).or_else(|| String::from_utf8(content).ok());
     text.ok_or_else(|| usage_error("standard input is not UTF-8 text"))
 }

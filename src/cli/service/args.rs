@@ -88,7 +88,7 @@ pub(super) struct InstallArgs {
     #[arg(long)]
     pub(super) print: bool,
     /// Linux: run as this account
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", value_parser = account_name)]
     pub(super) user: Option<String>,
     /// Linux: let systemd pass the secret in PATH to the service; settings name it as /run/credentials/NAME.service/ID
     #[arg(long, value_name = "ID:PATH", conflicts_with = "user", value_parser = credential)]
@@ -135,6 +135,17 @@ fn service_name(text: &str) -> Result<String, &'static str> {
         return Ok(text.to_owned());
     }
     Err("expected at most 40 letters, digits, `-` and `_`, the first a letter, and no ID")
+}
+
+/// The name of an account, as systemd accepts it (<https://systemd.io/USER_NAMES/>). An empty name would mean root.
+fn account_name(text: &str) -> Result<String, &'static str> {
+    const MAX_LEN: usize = 31;
+    let is_valid = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let starts_well = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if starts_well && text.len() <= MAX_LEN && text.chars().all(is_valid) {
+        return Ok(text.to_owned());
+    }
+    Err("expected the name of an account: at most 31 letters, digits, `-` and `_`, the first a letter or `_`")
 }
 
 /// A secret that systemd passes to the service.

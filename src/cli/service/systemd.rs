@@ -100,10 +100,18 @@ pub(super) fn install(
     refuse_foreign(&path)?;
     check_credentials(context, args, plan)?;
     prove_as_account(&program, args, &plan.files, trust, &credentials_folder(&args.name.name))?;
+    let is_new = !path.exists();
     write_unit(&path, &text)?;
     let name = unit_name(&args.name);
-    call(&systemctl, &["daemon-reload"])?;
-    call(&systemctl, &["enable", "--", &name])?;
+    let enabled =
+        call(&systemctl, &["daemon-reload"]).and_then(|_| call(&systemctl, &["enable", "--", &name]));
+    if let Err(error) = enabled {
+        // A unit that is not enabled would look installed.
+        if is_new {
+            std::fs::remove_file(&path).map_err(|error| cannot_change(&path, &error))?;
+        }
+        return Err(error);
+    }
     let option = option_name(&args.name);
     let is_running = state(&systemctl, &args.name)?.is_running();
     let next = if is_running {

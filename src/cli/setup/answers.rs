@@ -18,14 +18,14 @@ use crate::source::tree::{Node, Origin as Written, Table, Tree, Value};
 use crate::source::{MAX_BYTES, Source};
 use crate::text::printable;
 
-/// The answers of the file at `path`.
-pub(super) fn read(path: &Path, errors: &mut Vec<AnswerError>) -> GivenAnswers {
+/// The answers of the file at `path`; `None` if it cannot be read, so that nothing is known about its answers.
+pub(super) fn read(path: &Path, errors: &mut Vec<AnswerError>) -> Option<GivenAnswers> {
     let name = printable(&display(path));
     let content = match os::read_regular(path, MAX_BYTES) {
         Ok((content, _)) => content,
         Err(error) => {
             errors.push(AnswerError { question: None, at: name, message: error.to_string(), help: None });
-            return GivenAnswers::default();
+            return None;
         }
     };
     let (source, problems) = Source::new(name, content, false);
@@ -34,12 +34,13 @@ pub(super) fn read(path: &Path, errors: &mut Vec<AnswerError>) -> GivenAnswers {
         let at = reader.place(&problem.place);
         reader.errors.push(AnswerError { question: None, at, message: problem.message, help: problem.help });
     }
-    if source.is_sound()
-        && let Some(root) = source.tree().table(Tree::ROOT)
-    {
+    if !source.is_sound() {
+        return None;
+    }
+    if let Some(root) = source.tree().table(Tree::ROOT) {
         root.entries.iter().for_each(|id| reader.entry(source.tree().node(*id)));
     }
-    reader.given
+    Some(reader.given)
 }
 
 struct Reader<'a> {

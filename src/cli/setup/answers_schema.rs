@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use serde_json::{Map, Value, json};
 
 use super::question::{Question, SignIn};
-use crate::settings::keys;
 use crate::settings::schema::{Dialect, describe, generate_for_validators};
+use crate::settings::{Choice, Cloud, keys};
 
 /// The schema of an answers file.
 pub(in crate::cli) fn generate() -> Value {
@@ -23,11 +23,14 @@ pub(in crate::cli) fn generate() -> Value {
 /// The schema of one answer.
 pub(super) fn of_question(question: Question) -> Value {
     match question {
-        Question::SwyxVersion
-        | Question::Mode
-        | Question::Tenant
-        | Question::Cloud
-        | Question::ApplicationName => of_settings(question),
+        Question::SwyxVersion | Question::Tenant | Question::ApplicationName => of_settings(question),
+        Question::Mode => json!({
+            "type": "integer", "enum": [1, 2],
+            "description": "1: statuses from Teams to Swyx. 2: also \"Speaking\" in Swyx to \"In a call\" in Teams",
+        }),
+        Question::Cloud => json!({
+            "type": "string", "enum": list_clouds(), "default": "global", "description": "The Microsoft cloud of the tenant",
+        }),
         Question::Secret => references(),
         Question::User => users(),
         Question::SignIn => sign_in(),
@@ -39,6 +42,12 @@ pub(super) fn of_question(question: Question) -> Value {
         Question::Prune => boolean("Remove permissions of Microsoft Graph that the mode does not need"),
         Question::Yes => boolean("Agree to the plan in advance"),
     }
+}
+
+/// The clouds that a setup can use: those with the presences of Graph.
+pub(in crate::cli) fn list_clouds() -> Vec<&'static str> {
+    let has_presence = |cloud: Cloud| !matches!(cloud, Cloud::China);
+    Cloud::CHOICES.iter().filter(|(_, _, cloud)| has_presence(*cloud)).map(|(name, _, _)| *name).collect()
 }
 
 /// The schema of a key of the settings file.
@@ -53,7 +62,7 @@ fn references() -> Value {
     let described = describe(&schema, &keys::CLIENT_SECRET).and_then(|secret| secret["oneOf"].as_array());
     let tables = described.into_iter().flatten().filter(|kind| kind["type"] == "object").cloned();
     let word = json!({
-        "type": "string", "title": "Reference as in arguments", "pattern": "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyring:swyx-teams/.+)$",
+        "type": "string", "title": "Reference as in arguments", "not": {"pattern": "^env:[Ss][Ww][Yy][Xx]_[Tt][Ee][Aa][Mm][Ss]_", "not": {"const": "env:SWYX_TEAMS_CLIENT_SECRET"}}, "pattern": "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|keyring:swyx-teams/.+)$",
     });
     json!({
         "title": "Client secret",

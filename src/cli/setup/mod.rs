@@ -47,8 +47,11 @@ fn set_up(context: &mut Context<'_>, args: &SetupArgs, events: Option<&Events>) 
     let path = context.only_file(args.file.as_ref())?;
     let mut errors = Vec::new();
     let mut given = given::flags(args, &mut errors);
+    let mut is_unread = false;
     if let Some(path) = &args.answers {
-        given = given.or(answers::read(path, &mut errors));
+        let answers = answers::read(path, &mut errors);
+        is_unread = answers.is_none();
+        given = given.or(answers.unwrap_or_default());
     }
     if given.sign_in.is_none() && context.admin_token.is_some() {
         given.sign_in = Some((SignIn::Token, Origin::Variable));
@@ -65,7 +68,8 @@ fn set_up(context: &mut Context<'_>, args: &SetupArgs, events: Option<&Events>) 
     let after = after.as_ref().unwrap_or(&file.checked);
     let asked = open(after, &given);
     let mut missing_answers = Vec::new();
-    if !context.can_ask() {
+    // An unread file may contain every answer.
+    if !context.can_ask() && !is_unread {
         errors.extend(cannot_sign_in(&given, context.admin_token.is_some(), events.is_some()));
         let is_wrong = |question| errors.iter().any(|error| error.question == Some(question));
         let missing = missing(after, &given, &asked, events.is_some()).into_iter();

@@ -51,6 +51,21 @@ fn settings_files_and_inputs_are_not_overwritten() {
 }
 
 #[test]
+fn secrets_and_settings_of_any_name_are_not_overwritten() {
+    let secret = "made-up-secret\n";
+    let certificate = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
+    let folder =
+        folder_with(&[("a.toml", GOOD), ("a.secret", secret), ("ca.pem", certificate), ("n.cfg", GOOD)]);
+    for (target, content) in [("a.secret", secret), ("ca.pem", certificate), ("n.cfg", GOOD)] {
+        for words in [&["check", "a.toml"][..], &["sheet", "a.toml"], &["schema"], &["rules"]] {
+            let run = run(folder.path(), &[words, &["--output", target]].concat());
+            assert_eq!(run.code, Some(2), "{words:?} {target}");
+            assert_eq!(fs::read_to_string(folder.path().join(target)).expect("there"), content);
+        }
+    }
+}
+
+#[test]
 fn failed_command_leaves_the_file_of_its_output() {
     let folder = folder_with(&[("out", "an earlier report"), ("a.toml", "[")]);
     for words in [&["sheet", "a.toml"][..], &["list", "missing.toml"]] {
@@ -60,7 +75,7 @@ fn failed_command_leaves_the_file_of_its_output() {
     }
     let run = run(folder.path(), &["schema", "--output", "missing/out"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.err.contains("cannot write the file of --output"), "{}", run.err);
+    assert!(run.err.contains("--output: missing/out cannot be written: "), "{}", run.err);
 }
 
 #[cfg(unix)]

@@ -51,6 +51,19 @@ fn secret_file_gets_the_secret_alone() {
 }
 
 #[test]
+fn input_over_the_limit_is_refused_and_not_cut() {
+    let folder = folder(IN_FILE);
+    let input = "a".repeat(64 * 1024 + 1);
+    for words in [&["secret", "put", "--stdin"][..], &["set", KEY, "--stdin"]] {
+        let before = read(folder.path(), "swyx-teams.toml");
+        let run = run_with_input(folder.path(), words, input.as_bytes());
+        assert_run(&run, 2, "standard input is larger than 64 KiB; nothing was changed");
+        assert_eq!(read(folder.path(), "swyx-teams.toml"), before);
+        assert!(!folder.path().join("teams.secret").exists());
+    }
+}
+
+#[test]
 fn utf16_input_is_read() {
     let folder = folder(IN_FILE);
     let input = std::iter::once('\u{feff}').chain(SECRET.chars()).flat_map(|c| (c as u16).to_le_bytes());

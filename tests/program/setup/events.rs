@@ -57,6 +57,18 @@ fn failure_is_in_the_last_line() {
     assert_eq!(written(folder.path()).as_deref(), Some(WRITTEN));
 }
 
+#[test]
+fn answers_of_an_unreadable_file_are_not_missing() {
+    let folder = folder();
+    write(folder.path(), "broken.toml", "mode = [");
+    for file in ["broken.toml", "nowhere.toml", "."] {
+        let (run, lines) = lines(folder.path(), &["--answers", file]);
+        assert_eq!(run.code, Some(2));
+        let kinds = lines.iter().map(|line| line["event"].as_str().expect("a kind")).collect::<Vec<_>>();
+        assert_eq!(kinds, ["invalid", "result"], "{file}");
+    }
+}
+
 /// The schema and the program accept the same answers.
 #[test]
 fn schema_of_answers_agrees_with_the_program() {
@@ -69,12 +81,15 @@ fn schema_of_answers_agrees_with_the_program() {
         ("swyx-version = \"14.10\"", true),
         ("swyx-version = 14.10", false),
         ("mode = 2", true),
+        ("mode = 0", false),
         ("mode = 3", false),
         ("mode = \"2\"", false),
         ("tenant = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"", true),
         ("tenant = \"x\"", false),
         ("cloud = \"us_gov_l4\"", true),
         ("cloud = \"mars\"", false),
+        ("cloud = \"china\"", false),
+        ("secret = \"env:SWYX_TEAMS_ADMIN_TOKEN\"", false),
         ("application-name = \"Swyx\"", true),
         ("sign-in = \"device-code\"", true),
         ("sign-in = \"password\"", false),
