@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use glob::MatchOptions;
+use glob::{MatchOptions, Pattern};
 
 use super::names::display;
 
@@ -29,16 +29,16 @@ pub(super) fn expand(argument: &Path) -> Result<Vec<PathBuf>, String> {
     if paths.is_empty() { Err("nothing matches this pattern".to_owned()) } else { Ok(paths) }
 }
 
-/// Whether a match is meant: no pattern means the folder itself or its parent, and hidden names only if it names one.
+/// Whether a match is meant: only a written `.` or `..` means a folder itself or its parent, and hidden names only match a part of the
+/// pattern that begins with a full stop.
 fn is_meant(path: &Path, pattern: &str) -> bool {
-    let names = |text: &str| -> Vec<String> {
-        text.split(std::path::is_separator).filter(|name| name.starts_with('.')).map(str::to_owned).collect()
+    let is_hidden = |name: &&str| name.starts_with('.');
+    let written = pattern.split(std::path::is_separator).filter(is_hidden).collect::<Vec<_>>();
+    let is_written = |name: &str| match name {
+        "." | ".." => written.contains(&name),
+        _ => written.iter().any(|part| Pattern::new(part).is_ok_and(|part| part.matches(name))),
     };
-    let is_folder = |name: &String| name == "." || name == "..";
-    let (found, written) = (names(&path.to_string_lossy()), names(pattern));
-    let count = |names: &[String]| names.iter().filter(|name| is_folder(name)).count();
-    let may_be_hidden = written.iter().any(|name| !is_folder(name));
-    count(&found) <= count(&written) && (may_be_hidden || found.iter().all(is_folder))
+    path.to_string_lossy().split(std::path::is_separator).filter(is_hidden).all(is_written)
 }
 
 /// The paths that several arguments name.
