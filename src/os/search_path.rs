@@ -80,19 +80,14 @@ mod windows {
 
     /// The type of the value and its text. A missing value is an empty text whose variables are expanded.
     fn read(key: &Key) -> io::Result<(Type, Vec<u16>)> {
-        const FILE_NOT_FOUND: i32 = 2;
+        /// The number 2, "file not found", as the crate reports it.
+        const NOT_FOUND: u32 = 0x8007_0002;
         let value = match key.get_value(NAME) {
             Ok(value) => value,
-            Err(error) => {
-                let error = io::Error::from(error);
-                return if error.kind() == io::ErrorKind::NotFound
-                    || error.raw_os_error() == Some(FILE_NOT_FOUND)
-                {
-                    Ok((Type::ExpandString, Vec::new()))
-                } else {
-                    Err(error)
-                };
+            Err(error) if error.code().0.cast_unsigned() == NOT_FOUND => {
+                return Ok((Type::ExpandString, Vec::new()));
             }
+            Err(error) => return Err(error.into()),
         };
         if !matches!(value.ty(), Type::String | Type::ExpandString) {
             return Err(io::Error::other("the value Path is not a text"));
