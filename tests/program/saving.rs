@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::common::system::set_mode;
@@ -36,6 +36,18 @@ struct Damage {
     left: usize,
 }
 
+/// Starts a process. Wine cannot always start one just after another was killed, and calls that an internal error.
+fn start(command: impl Fn() -> Command) -> Child {
+    const INTERNAL_ERROR: i32 = 1359;
+    for _ in 0..2 {
+        match command().spawn() {
+            Err(error) if cfg!(windows) && error.raw_os_error() == Some(INTERNAL_ERROR) => {}
+            child => return child.expect("runs"),
+        }
+    }
+    command().spawn().expect("runs")
+}
+
 /// Starts `writer` and kills it somewhere in its work, `kills` times.
 fn kill_at_random(folder: &Path, texts: [&str; 2], kills: u32, writer: impl Fn(usize) -> Command) -> Damage {
     let path = folder.join("swyx-teams.toml");
@@ -52,7 +64,7 @@ fn kill_at_random(folder: &Path, texts: [&str; 2], kills: u32, writer: impl Fn(u
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let moment = whole.mul_f64(f64::from(state >> 8) / f64::from(1 << 24) * 1.2);
         let wanted = round as usize % 2;
-        let mut child = writer(wanted).spawn().expect("runs");
+        let mut child = start(|| writer(wanted));
         std::thread::sleep(moment);
         let _ = child.kill();
         let is_acknowledged = child.wait().expect("ends").success();
