@@ -36,7 +36,7 @@ struct Damage {
     left: usize,
 }
 
-/// Starts a process. Wine cannot always start one just after another was killed, and calls that an internal error.
+/// Starts a process. Wine sometimes cannot start one, and calls that an internal error.
 fn start(command: impl Fn() -> Command) -> Child {
     const INTERNAL_ERROR: i32 = 1359;
     for _ in 0..2 {
