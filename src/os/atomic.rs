@@ -186,11 +186,7 @@ impl Rewrite {
 
     /// Moves the temporary file, which has this content, to its place. A file that appeared in the meantime stays.
     fn replace(&self, temporary: tempfile::NamedTempFile, content: &[u8]) -> Result<Placed, SaveError> {
-        let placing = match (&self.before, self.for_owner_only) {
-            (None, _) => Placing::New,
-            (Some(_), false) => Placing::Replace,
-            (Some(_), true) => Placing::ReplaceForOwner,
-        };
+        let placing = if self.before.is_some() { Placing::Replace } else { Placing::New };
         place(temporary, &self.target, placing, content).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists if placing == Placing::New => SaveError::Changed,
             _ => SaveError::Write { step: "cannot replace the file", source },
@@ -214,8 +210,8 @@ impl Rewrite {
     }
 }
 
-/// Locks the folder of the file that a path leads to; returns file, folder and lock. The links are followed again after that: on
-/// Windows, a file that another writer replaces is missing for a moment, and its path then does not resolve.
+/// Locks the folder of the file that a path leads to; returns file, folder and lock. The links are followed again after that: a
+/// link may change during the wait for the lock, and some programs move a file away before they write the new one.
 fn lock_target<L>(
     path: &Path,
     lock: impl Fn(&Path) -> Result<L, SaveError>,

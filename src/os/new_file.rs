@@ -248,7 +248,7 @@ pub(crate) fn write_for_owner(path: &Path, content: &[u8]) -> io::Result<()> {
     // This name differs from those that `Rewrite` removes, because the folder is not locked.
     let mut temporary = create_temporary(&tempfile::Builder::new(), folder)?;
     temporary.write_all(content)?;
-    place(temporary, &path, Placing::ReplaceForOwner, content)
+    place(temporary, &path, Placing::Replace, content)
 }
 
 #[cfg(test)]

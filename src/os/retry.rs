@@ -35,30 +35,6 @@ pub(super) fn is_not_shared(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(32 | 33))
 }
 
-/// What to do after a replacement of a file failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AfterReplacement {
-    /// Report the failure; the old file is in place.
-    Fail,
-    /// Rename the new file instead: the file system cannot replace.
-    Rename,
-    /// Rename the new file: the old file is gone.
-    Recover,
-}
-
-impl AfterReplacement {
-    /// Decides by the error of `ReplaceFileW`.
-    pub(super) fn of(error: &io::Error) -> Self {
-        match error.raw_os_error() {
-            // Invalid function, not supported, invalid parameter, not implemented: FAT and some shares.
-            Some(1 | 50 | 87 | 120) => Self::Rename,
-            // Unable to move the replacement: only its temporary name is left.
-            Some(1176 | 1177) => Self::Recover,
-            _ => Self::Fail,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,20 +72,5 @@ mod tests {
         let (result, attempts, waited) = run(&[112, 112], &[1, 2]);
         assert_eq!(result.expect_err("full").raw_os_error(), Some(112));
         assert_eq!((attempts, waited), (1, Vec::new()));
-    }
-
-    #[test]
-    fn replacement_is_followed_by_a_rename_only_if_that_can_help() {
-        for (number, after) in [
-            (1, AfterReplacement::Rename),
-            (50, AfterReplacement::Rename),
-            (5, AfterReplacement::Fail),
-            (32, AfterReplacement::Fail),
-            (1175, AfterReplacement::Fail),
-            (1176, AfterReplacement::Recover),
-            (1177, AfterReplacement::Recover),
-        ] {
-            assert_eq!(AfterReplacement::of(&io::Error::from_raw_os_error(number)), after, "{number}");
-        }
     }
 }

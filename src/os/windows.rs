@@ -1,4 +1,4 @@
-//! Calls of the Windows API that std does not offer: access lists, attributes, replacement of files, named objects, jobs.
+//! Calls of the Windows API that std does not offer: access lists, attributes, moves of files, named objects, jobs.
 //!
 //! This is the only file with unsafe code; `tests/core/house.rs` checks it. Each function takes and returns safe types.
 
@@ -29,8 +29,8 @@ use windows_sys::Win32::Security::{
 use windows_sys::Win32::Storage::FileSystem::{
     BY_HANDLE_FILE_INFORMATION, CREATE_NEW, CreateDirectoryW, CreateFileW, FILE_ATTRIBUTE_NORMAL,
     FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_TYPE_DISK, GetFileInformationByHandle, GetFileType,
-    MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH, MoveFileExW, READ_CONTROL, ReplaceFileW,
-    SetFileAttributesW, WRITE_DAC,
+    MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH, MoveFileExW, READ_CONTROL, SetFileAttributesW,
+    WRITE_DAC,
 };
 #[cfg(feature = "cli")]
 use windows_sys::Win32::System::Environment::SetEnvironmentVariableW;
@@ -309,14 +309,6 @@ pub(super) fn set_attributes(path: &Path, attributes: u32) -> io::Result<()> {
     let path = wide_path(path)?;
     // SAFETY: the path ends with a zero.
     check(unsafe { SetFileAttributesW(path.as_ptr(), attributes) })
-}
-
-/// Puts a file in the place of another, which gives the new one its access list, attributes and streams.
-pub(super) fn replace_file(target: &Path, new: &Path) -> io::Result<()> {
-    let (target, new) = (wide_path(target)?, wide_path(new)?);
-    // Without flags: losing the access list is an error.
-    // SAFETY: both paths end with a zero.
-    check(unsafe { ReplaceFileW(target.as_ptr(), new.as_ptr(), null(), 0, null(), null()) })
 }
 
 /// Renames a file, and returns after that is on disk.

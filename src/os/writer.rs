@@ -10,10 +10,8 @@ pub(super) use windows::{Placed, WriterLock, create_temporary, place};
 pub(super) enum Placing {
     /// There must be no file.
     New,
-    /// There is a file, whose access list the new one has.
+    /// There is a file.
     Replace,
-    /// There is a file, whose access list is too wide.
-    ReplaceForOwner,
 }
 
 #[cfg(unix)]
@@ -77,9 +75,7 @@ mod unix {
                 let renamed = temporary.persist_noclobber(target).map_err(|error| error.error);
                 or_written(renamed, target, content)
             }
-            Placing::Replace | Placing::ReplaceForOwner => {
-                temporary.persist(target).map_err(|error| error.error)
-            }
+            Placing::Replace => temporary.persist(target).map_err(|error| error.error),
         }
     }
 
@@ -142,11 +138,11 @@ mod windows {
     use std::path::{Path, PathBuf};
     use std::thread::sleep;
 
-    use tempfile::{Builder, NamedTempFile, TempPath};
+    use tempfile::{Builder, NamedTempFile};
 
     use super::Placing;
-    use crate::os::retry::{AfterReplacement, pauses, retry};
-    use crate::os::windows::{NamedObject, create_private_file, rename, replace_file};
+    use crate::os::retry::{pauses, retry};
+    use crate::os::windows::{NamedObject, create_private_file, rename};
 
     /// The lock of a folder against other writers: a named object, which ends with its process. A folder cannot
     /// be locked, and a lock on a file would stop editors and readers.
@@ -200,6 +196,9 @@ mod windows {
     pub(in crate::os) type Placed = ();
 
     /// Moves the file to its place, and tries again while another program holds one of the two.
+    ///
+    /// `ReplaceFileW` is not used: it moves the old file away first, so a process that is killed within it leaves no
+    /// file.
     pub(in crate::os) fn place(
         temporary: NamedTempFile,
         target: &Path,
@@ -208,33 +207,6 @@ mod windows {
     ) -> io::Result<Placed> {
         // Closed first: an open file cannot be moved.
         let new = temporary.into_temp_path();
-        let renamed = |can_replace| retry(pauses(), sleep, || rename(&new, target, can_replace));
-        let error = match placing {
-            Placing::New => return renamed(false),
-            // A replacement would give the new file the access list of the old one.
-            Placing::ReplaceForOwner => return renamed(true),
-            Placing::Replace => match retry(pauses(), sleep, || replace_file(target, &new)) {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            },
-        };
-        match AfterReplacement::of(&error) {
-            AfterReplacement::Fail => Err(error),
-            AfterReplacement::Rename => renamed(true),
-            AfterReplacement::Recover => match renamed(false) {
-                Ok(()) => Ok(()),
-                Err(error) => Err(rescue(new, target, &error)),
-            },
-        }
-    }
-
-    /// Saves the only copy from being removed as a temporary file.
-    fn rescue(new: TempPath, target: &Path, error: &io::Error) -> io::Error {
-        let other = target.with_added_extension("saved");
-        let kept = rename(&new, &other, false).map(|()| other);
-        let kept = kept.or_else(|_| new.keep().map_err(io::Error::from));
-        let place =
-            kept.map_or_else(|_| String::new(), |path| format!("; its content is in {}", path.display()));
-        io::Error::other(format!("{}, and the old file is gone{place}", crate::os::reason(error)))
+        retry(pauses(), sleep, || rename(&new, target, placing == Placing::Replace))
     }
 }

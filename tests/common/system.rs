@@ -98,6 +98,30 @@ pub fn make_private(path: &Path) {
     assert!(path.exists());
 }
 
+/// Lets everybody read a file.
+pub fn make_public(path: &Path) {
+    #[cfg(unix)]
+    set_mode(path, 0o644);
+    #[cfg(windows)]
+    {
+        let done = Command::new("icacls").arg(path).args(["/grant", "*S-1-1-0:R"]).output();
+        assert!(done.expect("icacls runs").status.success());
+    }
+    assert!(is_public(path));
+}
+
+/// Whether everybody may read a file.
+pub fn is_public(path: &Path) -> bool {
+    #[cfg(unix)]
+    return mode_of(path) & 0o004 != 0;
+    #[cfg(windows)]
+    {
+        let list = Command::new("icacls").arg(path).output().expect("icacls runs");
+        assert!(list.status.success());
+        String::from_utf8_lossy(&list.stdout).contains("Everyone:")
+    }
+}
+
 /// Makes a file read-only, or not.
 pub fn set_read_only(path: &Path, is_read_only: bool) {
     #[cfg(unix)]
@@ -146,6 +170,21 @@ pub fn hold(path: &Path) -> std::fs::File {
         use std::os::windows::fs::OpenOptionsExt;
         std::fs::OpenOptions::new().read(true).share_mode(0).open(path).expect("open")
     }
+}
+
+/// The program with a limit of the size of files in bytes, a multiple of 512: a write fails half-way, as on a full disk. Windows
+/// has no such limit; the program that `tests/windows` builds sets that of the system below Wine.
+pub fn with_small_files(bytes: u32) -> Command {
+    let program = env!("CARGO_BIN_EXE_swyx-teams");
+    if cfg!(windows) {
+        let mut command = Command::new("limit.exe");
+        command.args([bytes.to_string().as_str(), program]);
+        return command;
+    }
+    let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes / 512);
+    let mut command = Command::new("sh");
+    command.args(["-c", &script, program]);
+    command
 }
 
 /// A program that copies a file in small pieces into an existing one.

@@ -208,6 +208,10 @@ impl Keeper {
         let is_changed = self.stamp.is_old();
         // A panic is already reported; the files are checked again later.
         let Some(loaded) = self.load().await else { return };
+        // It may have been removed since the caller looked.
+        if loaded.is_err() && self.is_gone() {
+            return;
+        }
         let loaded = match loaded {
             Ok(new) => self.claimed(new),
             Err(error) => {
@@ -298,4 +302,38 @@ impl Keeper {
 async fn is_stopped(mut orders: watch::Receiver<Order>) {
     // If the sender is gone, so is the process.
     let _ = orders.wait_for(|order| *order == Order::Stop).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Trust;
+
+    /// It can be removed between the look at its name and the reading.
+    #[tokio::test]
+    async fn file_that_is_removed_from_a_folder_while_it_is_read_is_not_reported() {
+        for is_in_folder in [true, false] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("a.toml");
+            std::fs::write(&path, "").expect("written");
+            let plan = Arc::new(Plan {
+                is_dry_run: true,
+                loader: Loader::new(Trust::nothing()),
+                recorder: Recorder::create(None, false).expect("no file"),
+                pace: Pace::default(),
+                reloads: Semaphore::new(1),
+            });
+            let state = Arc::<State>::default();
+            let index = state.add("a.toml".to_owned(), None);
+            let refused = || state.tenants().get(&index).and_then(|tenant| tenant.refused.clone());
+            let loaded = plan.loader.load(&path);
+            let keeper = Keeper::new(path.clone(), loaded, Arc::clone(&plan), &state, index);
+            let mut keeper = keeper.in_folder(is_in_folder);
+            let before = refused();
+            std::fs::remove_file(&path).expect("removed");
+            keeper.reload().await;
+            assert!(before.is_some());
+            assert_eq!(refused() == before, is_in_folder);
+        }
+    }
 }

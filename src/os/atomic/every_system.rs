@@ -196,7 +196,7 @@ mod windows {
     }
 }
 
-/// On Windows, a file that another writer replaces is missing for a moment.
+/// Some programs move a file away before they write the new one, so it is missing for a moment.
 #[test]
 fn file_that_appears_before_its_folder_is_locked_is_the_one_that_is_saved() {
     let folder = tempfile::tempdir().expect("a folder");
