@@ -102,8 +102,9 @@ def fill(folder, exe, metadata):
 
 def run_natively(words):
     """The output of the program, built for this machine: the generated files are the same on all systems."""
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(ROOT / "target")}
     built = subprocess.run(
-        ["cargo", "run", "--quiet", "--locked", "--", *words], cwd=ROOT, check=True, capture_output=True
+        ["cargo", "run", "--quiet", "--locked", "--", *words], cwd=ROOT, check=True, capture_output=True, env=environment
     )
     return built.stdout
 
