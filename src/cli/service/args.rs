@@ -51,6 +51,14 @@ pub(super) struct NameArgs {
 
 pub(super) const DEFAULT_NAME: &str = "swyx-teams";
 
+impl NameArgs {
+    /// The option that names this service in other commands; empty for the default name.
+    #[cfg(any(windows, target_os = "linux"))]
+    pub(super) fn option(&self) -> String {
+        if self.name == DEFAULT_NAME { String::new() } else { format!(" --name {}", self.name) }
+    }
+}
+
 #[derive(Args)]
 pub(super) struct UnitFolderArgs {
     /// Linux: the folder in which the unit is written

@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::args::InstallArgs;
 use crate::check::{self, Checked};
-use crate::cli::context::{Context, NO_DEFAULT_FILE, is_missing_default};
+use crate::cli::context::Context;
 use crate::cli::error::{CliError, cannot, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::{display, folder};
-use crate::cli::patterns::expand_all;
-use crate::cli::sync::LogFormat;
+use crate::cli::sync::{LogFormat, named_paths};
 use crate::cli::walk::{Target, Walk};
 use crate::diagnostic::Key;
 use crate::secret::{SecretSource, Trust};
@@ -57,7 +56,7 @@ pub(super) struct Plan {
 impl Plan {
     /// Checks the named settings files.
     pub(super) fn of(context: &mut Context<'_>, args: &InstallArgs) -> Result<Self, CliError> {
-        let paths = absolute(named(context, args)?)?;
+        let paths = absolute(named_paths(context, &args.paths)?)?;
         let files = settings_files(&paths)?;
         let given = context.trust();
         let mut plan = Self {
@@ -159,18 +158,6 @@ pub(super) fn word(path: &Path) -> Result<String, CliError> {
 /// The program that the service runs.
 pub(super) fn program() -> Result<PathBuf, CliError> {
     std::env::current_exe().map_err(cannot("find this program"))
-}
-
-fn named(context: &Context<'_>, args: &InstallArgs) -> Result<Vec<PathBuf>, CliError> {
-    if args.paths.is_empty() {
-        let path = context.file(None);
-        if is_missing_default(&path) {
-            return Err(usage_error(NO_DEFAULT_FILE));
-        }
-        return Ok(vec![path]);
-    }
-    context.refuse_two_files(true)?;
-    expand_all(&args.paths).map_err(usage_error)
 }
 
 /// A service starts in another folder.

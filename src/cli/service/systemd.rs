@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::account::prove_as_account;
-use super::args::{DEFAULT_NAME, InstallArgs, NameArgs, UninstallArgs};
+use super::args::{InstallArgs, NameArgs, UninstallArgs};
 use super::plan::{self, Plan, UsedSecret, not_installed};
 use super::unit::{MARK, Unit, hidden_place, is_in_home};
 use crate::cli::context::Context;
@@ -112,7 +112,7 @@ pub(super) fn install(
         }
         return Err(error);
     }
-    let option = option_name(&args.name);
+    let option = args.name.option();
     let is_running = state(&systemctl, &args.name)?.is_running();
     let next = if is_running {
         format!("it is running with its previous settings until `systemctl restart {name}`")
@@ -147,11 +147,6 @@ fn unit_name(name: &NameArgs) -> String {
 
 fn unit_file(folder: &Path, name: &NameArgs) -> PathBuf {
     folder.join(unit_name(name))
-}
-
-/// The option that names a service in other commands.
-fn option_name(name: &NameArgs) -> String {
-    if name.name == DEFAULT_NAME { String::new() } else { format!(" --name {}", name.name) }
 }
 
 /// Refuses to change a unit that this program did not write. A missing one is fine.

@@ -92,7 +92,7 @@ pub(super) fn install(
     let service = create_or_change(&manager, &info)?;
     configure(context, &service)?;
     let log = grant(context, name, plan, &program)?;
-    let (option, log) = (option_name(&args.name), printable(&display(&log)));
+    let (option, log) = (args.name.option(), printable(&display(&log)));
     writeln!(
         context.out,
         "installed {name}: start it with `swyx-teams service start{option}`; its log is {log}"
@@ -218,10 +218,6 @@ fn create_folder(folder: &Path) -> Result<(), CliError> {
 fn log_file(name: &str) -> PathBuf {
     let data = std::env::var_os("PROGRAMDATA").unwrap_or_else(|| r"C:\ProgramData".into());
     Path::new(&data).join("swyx-teams").join("logs").join(format!("{name}.log"))
-}
-
-fn option_name(name: &NameArgs) -> String {
-    if name.name == DEFAULT_NAME { String::new() } else { format!(" --name {}", name.name) }
 }
 
 fn manager(access: ServiceManagerAccess) -> Result<ServiceManager, CliError> {

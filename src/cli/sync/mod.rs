@@ -95,7 +95,7 @@ const BLOCKING_THREADS: usize = 32;
 
 pub(super) fn run(context: &mut Context<'_>, args: &SyncArgs) -> Result<Exit, CliError> {
     os::raise_open_file_limit();
-    let sources = sources(context, args)?;
+    let sources = Sources::new(&named_paths(context, &args.paths)?);
     let scan = sources.first()?;
     let files = scan.files;
     if let Some(recording) = &args.replay {
@@ -138,16 +138,16 @@ fn recorder(args: &SyncArgs, names_files: bool) -> Result<Recorder, CliError> {
 }
 
 /// The named settings files and folders, or the default file.
-fn sources(context: &mut Context<'_>, args: &SyncArgs) -> Result<Sources, CliError> {
-    if args.paths.is_empty() {
+pub(super) fn named_paths(context: &Context<'_>, paths: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    if paths.is_empty() {
         let path = context.file(None);
         if is_missing_default(&path) {
             return Err(usage_error(NO_DEFAULT_FILE));
         }
-        return Ok(Sources::new(&[path]));
+        return Ok(vec![path]);
     }
     context.refuse_two_files(true)?;
-    Ok(Sources::new(&expand_all(&args.paths).map_err(usage_error)?))
+    expand_all(paths).map_err(usage_error)
 }
 
 type Starts = Vec<(usize, Start)>;
