@@ -51,7 +51,7 @@ pub struct Gate {
     pub child: Mutex<Option<Child>>,
     /// Every client secret that was made.
     pub secrets: Mutex<Vec<String>>,
-    /// The command line of the program as the system showed it at each request.
+    /// The command line of the program: as the system showed it at each request, or as it was given to a system that does not.
     pub command_lines: Mutex<Vec<u8>>,
 }
 
