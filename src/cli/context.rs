@@ -35,7 +35,7 @@ pub(super) fn is_missing_default(path: &Path) -> bool {
 /// The name of standard input in messages.
 pub(super) const STDIN_NAME: &str = "<stdin>";
 
-/// Whether a path stands for standard input.
+/// Whether a path stands for standard input, or for standard output if it is that of `--output`.
 pub(super) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }

@@ -203,7 +203,7 @@ impl Plan {
             days: wanted.secret_lifetime_days,
             place: wanted.client_secret.as_ref().map(|source| {
                 if source.is_stored_by_hand() {
-                    format!("to be put {} by you", source.place())
+                    format!("which you store {}", source.place())
                 } else {
                     format!("stored {}", source.place())
                 }

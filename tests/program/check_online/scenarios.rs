@@ -52,6 +52,23 @@ const SCENARIOS: &[(&str, u8, &[&str], &[&str])] = &[
 ];
 
 #[test]
+fn quiet_check_prints_results_only() {
+    for (scenario, first) in
+        [("ready", "a.toml: the sign-in works\n"), ("empty", "error[application-not-found]")]
+    {
+        let emulated = Emulated::scenario(scenario);
+        emulated.write("a.toml", &emulated.settings(2));
+        let secret = emulated.fact("client_secret");
+        let mut command = emulated.program();
+        command.args(["check", "--quiet", "--online", "a.toml"]).env("SECRET", secret);
+        let run = emulated.finish(&mut command, secret);
+        assert!(run.out.starts_with(first), "{}", run.out);
+        assert!(!run.out.contains("note: ") && !run.out.ends_with("\n\n"), "{}", run.out);
+        assert_eq!(run.err, "");
+    }
+}
+
+#[test]
 fn every_scenario_gives_exactly_its_rules() {
     for (scenario, mode, own, admin) in SCENARIOS {
         let emulated = Emulated::scenario(scenario);

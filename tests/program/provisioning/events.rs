@@ -47,7 +47,15 @@ fn steps_end_with_the_results_of_their_commands() {
     let fields = ended[2]["result"]["fields"].as_array().expect("fields");
     assert!(fields.iter().any(|field| field["value"] == client_id), "{fields:?}");
     let made = of_kind(&events, "progress");
-    assert!(made.iter().any(|event| event["state"] == "end"), "{made:?}");
+    // What begins also ends, and the test of the secret is among it.
+    let in_state = |state: &str| {
+        made.iter().filter(|event| event["state"] == state).map(|event| &event["what"]).collect::<Vec<_>>()
+    };
+    let (mut begun, mut ended) = (in_state("begin"), in_state("end"));
+    assert!(begun.contains(&&json!("testing the new secret with a sign-in")), "{made:?}");
+    begun.sort_by_key(|what| what.as_str());
+    ended.sort_by_key(|what| what.as_str());
+    assert_eq!(begun, ended);
     assert!(made.iter().all(|event| event["what"].is_string()));
     assert_eq!(events.last(), Some(&json!({"version": 1, "event": "result", "exit": 0, "messages": ""})));
     assert!(world.accepts(&world.kept_in(SECRET_FILE)));
