@@ -14,11 +14,13 @@ use super::options::Global;
 use super::output::{width_of_messages, wrap_message};
 use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::{Diagnostic, id};
+use crate::http::PauseObserver;
 use crate::os::process::CancellationToken;
 use crate::report::{self, FileReport, Format, Options};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::settings::Unresolved;
 use crate::source::MAX_BYTES;
+use crate::text::printable;
 use crate::web::actions::Progress;
 
 /// Runs a command of this program from its words.
@@ -207,7 +209,11 @@ impl Context<'_> {
 
     /// The limits for connections.
     pub(super) fn policy(&self) -> ConnectionPolicy {
-        ConnectionPolicy { trust: self.trust(), cancellation: self.cancellation() }
+        let pause_observer = self.page.clone().map(|page| {
+            let observe = move |why: &str, pause| page.report_wait(&printable(why), pause);
+            Arc::new(observe) as PauseObserver
+        });
+        ConnectionPolicy { trust: self.trust(), cancellation: self.cancellation(), pause_observer }
     }
 
     /// Cancels the commands that this command starts. The page can cancel it; at the terminal, signals end the whole program.

@@ -245,7 +245,8 @@ mod tests {
     async fn timeout_is_exit_code_4_and_names_its_limit() {
         let checked = checked();
         let settings = checked.settings().expect("complete");
-        let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
+        let (trust, cancellation) = (Trust::nothing(), CancellationToken::default());
+        let policy = ConnectionPolicy { trust, cancellation, pause_observer: None };
         let connection =
             Connection::over(Arc::new(SilentTransport), Path::new(""), &settings.access, &policy);
         let options = LookupOptions {

@@ -12,7 +12,8 @@ use tokio::sync::Mutex;
 use crate::entra::sign_in::{Credential, Token, as_application};
 use crate::entra::{GraphError, RefusalReason, Service};
 use crate::http::{
-    Deadline, Limits, Request, Response, SafeToken, Sender, Transport, bearer, content_type, request_id,
+    Deadline, Limits, PauseObserver, Request, Response, SafeToken, Sender, Transport, bearer, content_type,
+    request_id,
 };
 use crate::settings::Access;
 
@@ -41,6 +42,11 @@ impl Client {
     ) -> Self {
         let sender = Sender::new(transport, limits);
         Self { sender, access: access.clone(), credential, token: Mutex::new(None) }
+    }
+
+    /// Reports all following pauses before a repetition, for example because Graph throttles, to `observer`.
+    pub fn observe_pauses(&mut self, observer: PauseObserver) {
+        self.sender.observe_pauses(observer);
     }
 
     /// Sets a new deadline for all following calls, for example after a prompt.

@@ -141,6 +141,17 @@ fn empty_tenant_gets_every_step_in_dependency_order() {
 }
 
 #[test]
+fn secret_that_the_user_stores_is_described_as_such() {
+    let mut snapshot = snapshot();
+    snapshot.stored.secret = Err(Absence::Empty);
+    let source = crate::secret::SecretSource::Env("TEAMS".to_owned());
+    let wanted = Wanted { client_secret: Some(source), ..wanted(2, "") };
+    let (lines, _) = planned(&wanted, &snapshot, Options { new_secret: true, ..Options::default() });
+    let expected = "+ client secret valid for 180 days, which you store in the environment variable TEAMS";
+    assert!(lines.iter().any(|line| line == expected), "{lines:?}");
+}
+
+#[test]
 fn missing_objects_are_created_and_disabled_ones_enabled() {
     let snapshot = snapshot_with(|_, application| {
         application.declared.pop();

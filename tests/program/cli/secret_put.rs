@@ -245,6 +245,12 @@ fn machine_without_secret_store_gets_other_ways() {
         for words in ["no secret store is available", "{ file = \"PATH\" }", "{ command = [\"PROGRAM\"] }"] {
             assert!(said.contains(words), "{arguments:?}\n{said}");
         }
+        // The words of the library and of the bus help nobody.
+        assert!(
+            !said.contains("I/O error") && !said.contains("os error") && !said.contains("ecret service:"),
+            "{said}"
+        );
+        assert!(said.contains("no Secret Service runs for this user"), "{said}");
     }
     // A check without --online does not open the store.
     assert_eq!(run(folder.path(), &["check"]).code, Some(0));

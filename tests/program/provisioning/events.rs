@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::gate::GateAction;
 use super::world::*;
 use swyx_teams::emulator::{Options, Scenario};
 
@@ -60,6 +61,22 @@ fn steps_end_with_the_results_of_their_commands() {
     assert_eq!(events.last(), Some(&json!({"version": 1, "event": "result", "exit": 0, "messages": ""})));
     assert!(world.accepts(&world.kept_in(SECRET_FILE)));
     world.assert_silent(&run);
+}
+
+#[test]
+fn pauses_of_throttled_requests_are_events() {
+    let world = World::empty();
+    let words = begin(&world, "token");
+    world.at_requests(|asked| if asked.number == 1 { GateAction::Throttle } else { GateAction::Pass });
+    let run = go(&world, &words);
+    assert_eq!(run.code, Some(0), "{}", run.out);
+    let events = events(&run);
+    let waits = of_kind(&events, "wait");
+    let is_throttled =
+        |event: &&&Value| event["reason"].as_str().is_some_and(|why| why.contains("too many requests"));
+    let throttled = waits.iter().filter(is_throttled).collect::<Vec<_>>();
+    assert_eq!(throttled.len(), 1, "{waits:?}");
+    assert!(throttled[0]["seconds"].is_u64());
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub enum GateAction {
     Pass,
     /// Graph's error for a missing role or permission.
     Forbid,
+    /// The request is refused as one of too many.
+    Throttle,
     /// No response.
     Hold,
     /// The program is killed, and the request has no effect.
@@ -95,6 +97,7 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
             let error = json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}});
             (StatusCode::FORBIDDEN, axum::Json(error)).into_response()
         }
+        GateAction::Throttle => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")]).into_response(),
         GateAction::Hold => std::future::pending().await,
         GateAction::KillBefore => {
             gate.kill();
