@@ -232,7 +232,7 @@ fn each_credential_is_given_once() {
             [&["a.toml", "--yes", "--credential", "a.token:/x"], &words(&options)[..], print].concat();
         let run = machine.install(&arguments);
         assert_eq!(run.code, Some(2));
-        assert!(run.err.contains("--credential a.token is given twice"), "{}", run.err);
+        assert!(run.err.contains("--credential a.token is defined twice"), "{}", run.err);
     }
     machine.assert_unchanged();
 }

@@ -24,7 +24,9 @@ pub(super) fn refuse_options(args: &InstallArgs) -> Result<(), CliError> {
     for (at, credential) in args.credential.iter().enumerate() {
         let id = &credential.id;
         if args.credential.iter().take(at).any(|other| other.id == *id) {
-            return Err(usage_error(format_args!("--credential {id} is given twice: each needs its own ID")));
+            return Err(usage_error(format_args!(
+                "--credential {id} is defined twice: each needs its own ID"
+            )));
         }
     }
     Ok(())
@@ -221,15 +223,11 @@ fn systemctl() -> Result<PathBuf, CliError> {
     })
 }
 
-/// Whether `systemctl` failed because another program runs this system, as in most containers.
+/// Whether `systemctl` failed because another program runs this system, as in most containers. The bus may also be missing for
+/// other reasons, so the folder of a running systemd (sd_booted(3)) decides then.
 fn is_without_systemd(message: &str) -> bool {
-    [
-        "System has not been booted with systemd",
-        "Failed to connect to bus",
-        "Failed to connect to system scope bus",
-    ]
-    .iter()
-    .any(|words| message.contains(words))
+    message.contains("System has not been booted with systemd")
+        || (message.contains("Failed to connect to") && !Path::new("/run/systemd/system").exists())
 }
 
 /// Calls `systemctl`, shows its messages on standard error, and returns its output.
