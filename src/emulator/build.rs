@@ -106,6 +106,7 @@ fn add_application(
             vec![RequiredResourceAccess { resource_app_id: GRAPH_APP_ID, resource_access: declared }]
         },
         password_credentials: secrets,
+        key_credentials: Vec::new(),
         other: Map::new(),
     });
     if !state.service_principal {

@@ -38,6 +38,7 @@
 mod body;
 mod build;
 mod calls;
+mod certificate;
 mod dropped;
 mod entra;
 mod error;
@@ -93,7 +94,9 @@ pub use message::Part;
 pub use options::{DeviceCode, Options, Scenario};
 pub use serve::Server;
 pub use serve_error::ServeError;
-pub use snapshot::{ApplicationSnapshot, DeclaredSnapshot, PrincipalSnapshot, SecretSnapshot, Snapshot};
+pub use snapshot::{
+    ApplicationSnapshot, CertificateSnapshot, DeclaredSnapshot, PrincipalSnapshot, SecretSnapshot, Snapshot,
+};
 pub use swyx::{SwyxError, SwyxSeen};
 pub use teams::TeamsError;
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::certificate::Certificate;
 use super::graph::presence::Presences;
 use super::permissions::GRAPH_APP_ID;
 pub(super) use super::switches::{ManualStatus, Switches, UnknownIds};
@@ -71,6 +72,8 @@ pub(super) struct Application {
     pub(super) required_resource_access: Vec<RequiredResourceAccess>,
     /// Its client secrets, including removed ones.
     pub(super) password_credentials: Vec<PasswordCredential>,
+    /// Its certificates, including removed ones.
+    pub(super) key_credentials: Vec<KeyCredential>,
     /// Members that are returned as they were written: `notes`, `tags`, `publicClient`, …
     pub(super) other: Map<String, Value>,
 }
@@ -79,6 +82,11 @@ impl Application {
     /// Its actual client secrets, independent of replication.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &PasswordCredential> {
         self.password_credentials.iter().filter(|secret| secret.removed.is_none())
+    }
+
+    /// Its actual certificates, independent of replication.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &KeyCredential> {
+        self.key_credentials.iter().filter(|key| key.removed.is_none())
     }
 }
 
@@ -124,6 +132,25 @@ impl PasswordCredential {
     pub(super) fn is_valid(&self, now: Timestamp) -> bool {
         self.start <= now && now < self.end
     }
+}
+
+/// A certificate.
+#[derive(Clone, Debug)]
+pub(super) struct KeyCredential {
+    /// Its id, chosen by the client or the service.
+    pub(super) key_id: Uuid,
+    /// The members that Graph returns, except `keyId` and `key`.
+    pub(super) members: Map<String, Value>,
+    /// Valid from.
+    pub(super) start: Timestamp,
+    /// Valid until.
+    pub(super) end: Timestamp,
+    /// The certificate.
+    pub(super) certificate: Certificate,
+    /// When it was added, for replication.
+    pub(super) created: Timestamp,
+    /// When it was removed, for replication.
+    pub(super) removed: Option<Timestamp>,
 }
 
 /// A service principal.

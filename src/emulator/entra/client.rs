@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use uuid::{Uuid, uuid};
 
 use super::super::shared::Shared;
-use super::super::state::{Application, Directory, ServicePrincipal};
+use super::super::state::{Application, Directory, ServicePrincipal, Tenant};
+use super::assertion;
 use super::form::Form;
 use super::refusal::Refusal;
 
@@ -113,13 +114,18 @@ fn is_of_another_object(id: Uuid, directory: &Directory) -> bool {
         || directory.users.place(id).is_some()
 }
 
-/// Checks the credential of an application's own sign-in. Certificates and federated credentials are not emulated: every assertion is
-/// wrong.
-pub(super) fn authenticate(shared: &Shared, client: &Client<'_>, form: &Form) -> Result<(), Refusal> {
+/// Checks the credential of an application's own sign-in: a secret or the assertion of a certificate. Federated credentials are not
+/// emulated.
+pub(super) fn authenticate(
+    shared: &Shared,
+    tenant: &Tenant,
+    client: &Client<'_>,
+    form: &Form,
+) -> Result<(), Refusal> {
     let id = client.id();
-    if form.get("client_assertion").is_some() {
-        let text = "The certificate with identifier used to sign the client assertion is not registered on application.";
-        return Err(Refusal::new(700027, text));
+    if let Some(given) = form.get("client_assertion") {
+        let Client::Registered(application, _) = client else { return Err(public(id)) };
+        return assertion::check(shared, tenant, application, form, given);
     }
     let Some(secret) = form.get("client_secret") else {
         let text =

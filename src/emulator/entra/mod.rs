@@ -4,6 +4,8 @@ pub(super) mod client;
 
 mod admin_consent;
 mod application;
+mod assertion;
+mod authorize;
 mod consent;
 mod discovery;
 mod form;
@@ -54,6 +56,8 @@ pub(super) fn handle(shared: &Shared, request: &Request) -> Option<Response> {
             }))
         }
         (&Method::GET, "adminconsent") => Some(admin_consent::answer(shared, request, &segment)),
+        (&Method::GET, "oauth2/v2.0/authorize") => Some(authorize::ask(shared, request, &segment)),
+        (&Method::POST, "oauth2/v2.0/authorize") => Some(authorize::answer(shared, request)),
         (&Method::POST, "oauth2/v2.0/token") => {
             Some(posted(shared, request, token(shared, request, &segment)))
         }
@@ -98,6 +102,7 @@ fn token(shared: &Shared, request: &Request, segment: &str) -> Result<Value, Ref
     let form = Form::of(request)?;
     match form.need("grant_type")? {
         "client_credentials" => application::grant(shared, &form, place),
+        "authorization_code" => authorize::redeem(shared, &form, place),
         "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => {
             user::device_grant(shared, &form, place)
         }

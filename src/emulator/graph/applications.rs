@@ -14,7 +14,7 @@ use super::body::{self, Members};
 use super::call::{Call, Handlers};
 use super::odata::Key;
 use super::refusal::{bad_request, conflict, no_resource};
-use super::{deleted, passwords};
+use super::{deleted, keys, passwords};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
 use crate::emulator::state::{Application, Directory};
@@ -70,9 +70,11 @@ fn create_from(
         is_fallback_public_client: None,
         required_resource_access: Vec::new(),
         password_credentials: Vec::new(),
+        key_credentials: Vec::new(),
         other: Map::from_iter([maker]),
     };
     apply(&mut application, body)?;
+    keys::replace(&mut application, body, &mut directory.ids, call.now)?;
     (application.id, application.app_id) = (directory.ids.guid(), directory.ids.guid());
     let shown = show(call, &application, &directory.tenant);
     directory.applications.add(application);
@@ -96,6 +98,7 @@ fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::may_change(call.caller, Some(&application))?;
     rename(call, &directory, &mut application, &body)?;
     apply(&mut application, &body)?;
+    keys::replace(&mut application, &body, &mut directory.ids, call.now)?;
     if let Some(place) = directory.applications.any_mut(application.id) {
         *place = application;
     }

@@ -2,7 +2,7 @@
 //!
 //! | path | file |
 //! |---|---|
-//! | `/applications`, `/directory/deletedItems` | `applications`, `passwords`, `deleted`; their JSON in `application_json` |
+//! | `/applications`, `/directory/deletedItems` | `applications`, `passwords`, `keys`, `deleted`; their JSON in `application_json` |
 //! | `/servicePrincipals`, `…/appRoleAssignedTo`, `…/appRoleAssignments` | `service_principals`, `role_assignments`; `service_principal_json` |
 //! | `/oauth2PermissionGrants` | `grants` |
 //! | `/users`, `/me` | `users` |
@@ -23,6 +23,7 @@ mod body;
 mod call;
 mod deleted;
 mod grants;
+mod keys;
 mod kind;
 mod odata;
 mod organization;

@@ -3,6 +3,7 @@
 mod admin_consent;
 mod applications;
 mod batch;
+mod certificates;
 mod consent;
 mod large;
 mod permissions;
