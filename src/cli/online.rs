@@ -190,15 +190,13 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
     match &options.administrators {
         None => {}
         Some(Err(why)) => tenant.registration = Err(why.clone()),
-        Some(Ok(administrators)) => {
-            tenant.registration = match administrator::token(administrators, &connection).await {
-                Ok(token) => {
-                    let client = connection.client(Credential::Token(token), limits());
-                    probe::read_registration(&client, &settings, secret.as_ref().ok()).await
-                }
-                Err(why) => Err(why),
+        Some(Ok(administrators)) => match administrator::token(administrators, &connection).await {
+            Ok(token) => {
+                let client = connection.client(Credential::Token(token), limits());
+                probe::read_registration(&client, &settings, secret.as_ref().ok(), &mut tenant).await;
             }
-        }
+            Err(why) => tenant.registration = Err(why),
+        },
     }
     tenant
 }

@@ -12,6 +12,8 @@ pub(super) struct Request {
     pub(super) method: Method,
     /// The path, percent-encoded as sent, with its leading `/`; for Graph without the version: `/users/a%40b.example/presence`.
     pub(super) path: String,
+    /// For Graph: whether the path was that of the beta version.
+    pub(super) is_beta: bool,
     /// The query, percent-encoded as sent, without `?`.
     pub(super) query: Option<String>,
     /// The headers; for a part of a batch, only its own.

@@ -106,6 +106,9 @@ impl Provisioner<'_> {
             Step::CreatePrincipal => {
                 ids.principal = Some(self.create_principal(ids.registered()?.client_id).await?);
             }
+            Step::RestorePrincipal { id } => {
+                ids.principal = Some(self.restore_principal(ids.registered()?.client_id, *id).await?);
+            }
             Step::EnablePrincipal => self.enable_principal(ids.principal()?).await?,
             Step::Grant(permission) => {
                 match self.grant(ids.principal()?, snapshot.objects.graph.id, permission.id).await {

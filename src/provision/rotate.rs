@@ -233,6 +233,7 @@ impl Provisioner<'_> {
                 self.remove_all(of, &old).await.map(Rotated::Finished)
             }
             RotationPlan::Add { left_over, after } => {
+                Obstacle::to_a_rotation(self.wanted, &snapshot.objects, application)?;
                 store.prepare(snapshot.knows_stored())?;
                 self.remove_all(of, &left_over).await?;
                 let (added, kept) = self.add_new(of, after, application.secrets.len(), stored, store).await?;
