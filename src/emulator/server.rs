@@ -107,7 +107,9 @@ fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'s
             return (refusal.response(&request.ids, shared.clock.now()), Some("unavailable"));
         }
         let response = entra::handle(shared, &request);
-        return (response.unwrap_or_else(|| Response::empty(StatusCode::NOT_FOUND)), None);
+        let response = response.unwrap_or_else(|| Response::empty(StatusCode::NOT_FOUND));
+        let fault = response.fault;
+        return (response, fault);
     };
     (request.path, request.is_beta) = (below, is_beta);
     let (response, fault) = graph_answer(shared, &request);

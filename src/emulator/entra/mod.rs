@@ -119,13 +119,13 @@ fn token(shared: &Shared, request: &Request, segment: &str) -> Result<Value, Ref
 
 /// Refuses a sign-in with the code of a fault.
 fn refuse_by_fault(shared: &Shared, grant_type: &str) -> Result<(), Refusal> {
-    let fault = match grant_type {
-        "client_credentials" => const { fault("refuse-application") },
-        _ => const { fault("refuse-administrator") },
+    let (name, fault) = match grant_type {
+        "client_credentials" => ("refuse-application", const { fault("refuse-application") }),
+        _ => ("refuse-administrator", const { fault("refuse-administrator") }),
     };
     match shared.faults().number(fault) {
         0 => Ok(()),
-        code => Err(Refusal::new(code, "The sign-in is refused by a fault of the emulator.")),
+        code => Err(Refusal::by_fault(code, name)),
     }
 }
 

@@ -18,6 +18,8 @@ pub(in crate::emulator) struct Refusal {
     pub(in crate::emulator) code: u32,
     /// The sentence after it.
     pub(in crate::emulator) text: String,
+    /// The fault that caused it.
+    fault: Option<&'static str>,
 }
 
 /// Codes with their error word and status.
@@ -104,7 +106,13 @@ const WITH_URI: [u32; 2] = [500011, 7000215];
 impl Refusal {
     /// Creates an error.
     pub(in crate::emulator) fn new(code: u32, text: impl Into<String>) -> Self {
-        Self { code, text: text.into() }
+        Self { code, text: text.into(), fault: None }
+    }
+
+    /// The error that a fault of this name causes.
+    pub(super) fn by_fault(code: u32, fault: &'static str) -> Self {
+        let text = "The sign-in is refused by a fault of the emulator.".to_owned();
+        Self { code, text, fault: Some(fault) }
     }
 
     /// The error for a missing required field.
@@ -148,7 +156,8 @@ impl Refusal {
             let address = format!("https://login.microsoftonline.com/error?code={code}");
             body.insert("error_uri".to_owned(), address.into());
         }
-        traced(plain_json(status, &body), ids)
+        let response = traced(plain_json(status, &body), ids);
+        Response { fault: self.fault, ..response }
     }
 }
 

@@ -74,7 +74,11 @@ pub(crate) async fn read_objects(
         Some(id) => Details::read(client, id, shape.as_ref().map(|shape| shape.id)).await?,
         None => Details::default(),
     };
-    let created = shape.as_ref().and_then(|shape| shape.created_date_time);
+    let created = match &shape {
+        Some(shape) => shape.created_date_time,
+        // It will be created now.
+        None => Some(client.now()),
+    };
     let secret_policy =
         status::secret_policy(client, default_policy, details.assigned_policies, created).await;
     let deleted_principals = status::deleted_objects(client, deleted_principals).await;
@@ -120,13 +124,17 @@ impl Details {
     /// Reads the details of the application `id`, whose registration has the object id `registration`: one batch, and one request for a
     /// registration.
     async fn read(client: &Client, id: ClientId, registration: Option<Uuid>) -> Seen<Self> {
+        let key = match registration {
+            Some(id) => format!("/{id}"),
+            None => format!("(appId='{id}')"),
+        };
         let [principal, grants, policies] = client
             .batch(&[
                 Part::get(format!(
                     "/servicePrincipals(appId='{id}')?$select=id,accountEnabled,appOwnerOrganizationId"
                 )),
                 Part::get(format!("/servicePrincipals(appId='{id}')/appRoleAssignments")),
-                status::assigned_policies(&format!("(appId='{id}')")),
+                status::assigned_policies(&key),
             ])
             .await;
         let is_deactivated = match registration {

@@ -33,7 +33,7 @@ pub(super) fn deleted(resource: &str, app_id: Uuid) -> Part {
     ))
 }
 
-/// The policy for the secrets of an application created at `created`, from the answers about the tenant's
+/// The policy for the secrets of an application created at `created`, if that is known, from the answers about the tenant's
 /// default and the assigned policies; without the latter for a new application.
 pub(super) async fn secret_policy(
     client: &Client,

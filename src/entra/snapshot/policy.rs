@@ -51,8 +51,7 @@ struct RestrictionShape {
 }
 
 impl SecretPolicy {
-    /// The restrictions for an application created at `created`; `None` for one that is still to be created
-    /// or whose age is unknown. An enabled policy that is assigned to it replaces the tenant's default.
+    /// The restrictions for an application created at `created`, or whose age is unknown. An enabled policy that is assigned to it replaces the tenant's default.
     pub(crate) fn of(default: PolicyShape, assigned: Vec<PolicyShape>, created: Option<Timestamp>) -> Self {
         let is_on = |policy: &PolicyShape| policy.is_enabled == Some(true);
         let assigned = assigned.into_iter().find(is_on).map(|policy| policy.restrictions);

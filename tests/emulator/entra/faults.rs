@@ -86,6 +86,8 @@ async fn application_and_administrator_are_refused_separately() {
     assert_eq!(tenant.sign_in().await.status, 200);
     let fields = [("grant_type", "refresh_token"), ("refresh_token", "x")];
     assert_eq!(tenant.token(&tenant.id(), &fields).await.code(), (90099, 400));
+    let faults = tenant.0.log().into_iter().map(|entry| entry.fault).collect::<Vec<_>>();
+    assert_eq!(faults, [None, Some("refuse-administrator")]);
 }
 
 #[tokio::test(start_paused = true)]

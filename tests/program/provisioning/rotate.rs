@@ -339,6 +339,16 @@ fn tenant_policies_are_named_before_any_change() {
 }
 
 #[test]
+fn policy_for_later_applications_does_not_restrict_a_new_one() {
+    let policies = |from: &str| json!({"secretsBanned": true, "restrictedFrom": from});
+    for (from, code) in [("2199-01-01T00:00:00Z", 0), ("2019-01-01T00:00:00Z", 2)] {
+        let world = World::state(&json!({"policies": policies(from)}));
+        world.write("a.toml", &world.settings(IN_FILE));
+        world.ends(code, &["apply", "--yes", "a.toml"]);
+    }
+}
+
+#[test]
 fn unreadable_policies_are_unknown_and_named_by_their_refusal() {
     let cases = [
         (
