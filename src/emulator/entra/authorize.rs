@@ -36,23 +36,26 @@ pub(super) fn ask(shared: &Shared, request: &Request, segment: &str) -> Response
     let query = Form::of_query(request);
     match open(shared, &query, segment) {
         Ok(page) => page,
-        Err((refusal, None)) => error_page("Sign in", &refusal),
-        Err((refusal, Some(back))) => returned(&back, query.get("state"), &refusal),
+        Err(failure) => match *failure {
+            (refusal, None) => error_page("Sign in", &refusal),
+            (refusal, Some(back)) => returned(&back, query.get("state"), &refusal),
+        },
     }
 }
 
-/// A refusal, with the address that may learn of it.
-type Failure = (Refusal, Option<Url>);
+/// A refusal, with the address that may learn of it. Boxed, because both are large.
+type Failure = Box<(Refusal, Option<Url>)>;
 
 fn open(shared: &Shared, query: &Form, segment: &str) -> Result<Response, Failure> {
-    let alone = |refusal| (refusal, None);
+    let alone = |refusal| Box::new((refusal, None));
     let directory = shared.read();
     let place = tenant::place(segment, &directory.tenant).map_err(alone)?;
     let client = client::find(shared, &directory, query).map_err(alone)?;
     check_place(&client, place).map_err(alone)?;
     let asked = query.need("redirect_uri").map_err(alone)?;
     let back = redirect(&client, asked).map_err(alone)?;
-    let pending = pending(shared, &directory, &client, query).map_err(|refusal| (refusal, Some(back)))?;
+    let pending =
+        pending(shared, &directory, &client, query).map_err(|refusal| Box::new((refusal, Some(back))))?;
     let name = directory.users.by_id(directory.tenant.administrator);
     let name = name.map(|(_, user)| user.user_principal_name.clone()).unwrap_or_default();
     let text = format!(

@@ -59,6 +59,7 @@ const WORDS: &[(u32, &str, StatusCode)] = &[
     (70019, "bad_verification_code", StatusCode::BAD_REQUEST),
     (70020, "expired_token", StatusCode::BAD_REQUEST),
     (90002, "invalid_request", StatusCode::BAD_REQUEST),
+    (90023, "invalid_request", StatusCode::BAD_REQUEST),
     (90033, "temporarily_unavailable", StatusCode::SERVICE_UNAVAILABLE),
     (90099, "invalid_grant", StatusCode::BAD_REQUEST),
     (500011, "invalid_resource", StatusCode::BAD_REQUEST),
