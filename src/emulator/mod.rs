@@ -232,7 +232,7 @@ impl Emulator {
 }
 
 fn facts(base: &str, directory: &Directory, keys: &keys::Keys, now: jiff::Timestamp) -> Facts {
-    let application = directory.applications.iter().next();
+    let application = directory.applications.all().next();
     let secret = application.and_then(|application| application.password_credentials.first());
     let client =
         token::Client { id: GRAPH_TOOLS, name: "Microsoft Graph Command Line Tools", is_confidential: false };

@@ -114,7 +114,9 @@ impl Snapshot {
 fn snapshot(directory: &Directory, application: &Application) -> ApplicationSnapshot {
     let redirects = application.other.get("publicClient").and_then(|client| client.get("redirectUris"));
     let redirects = redirects.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let principal = directory.service_principals.by_app_id(application.app_id);
+    let visible = directory.service_principals.by_app_id(application.app_id);
+    let deleted = || directory.service_principals.all().find(|one| one.app_id == application.app_id);
+    let principal = visible.or_else(|| application.deleted.and_then(|_| deleted()));
     ApplicationSnapshot {
         id: application.id,
         app_id: application.app_id,

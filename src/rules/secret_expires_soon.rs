@@ -33,7 +33,8 @@ Create a new secret, enter its Value here and in Control Center, test it, then d
 };
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
-    let candidates = candidates(tenant.registration()?);
+    let registration = tenant.registration()?;
+    let candidates = candidates(registration);
     let Some(Suspect { secret, is_guess }) = suspect(&candidates, tenant)? else { return Ok(()) };
     let left = tenant.seen_at.duration_until(secret.ends);
     if left > days(draft.entra.renew_before_days.unwrap_or(i64::from(RENEW_BEFORE_DAYS))) {
@@ -47,8 +48,13 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     } else {
         ""
     };
-    let help =
-        format!("{guess}create a new one, enter its Value here and in Control Center, then delete this one");
+    let is_forbidden = registration.secret_policy.as_ref().is_ok_and(|policy| policy.forbids_secrets);
+    let cure = if is_forbidden {
+        "a policy of this tenant forbids new client secrets: ask its administrator to exempt this application; SwyxWare 14.20 and later also accepts a certificate"
+    } else {
+        "create a new one, enter its Value here and in Control Center, then delete this one"
+    };
+    let help = format!("{guess}{cure}");
     found.push(RULE.at(secret_place(draft), message).help(help));
     Ok(())
 }

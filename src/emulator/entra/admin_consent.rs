@@ -24,7 +24,7 @@ use super::tenant::{self, Place};
 pub(super) fn answer(shared: &Shared, request: &Request, segment: &str) -> Response {
     match agree(shared, request, segment) {
         Ok(address) => Response::empty(StatusCode::FOUND).with(header::LOCATION, address.as_str()),
-        Err(Refusal { code, text }) => {
+        Err(Refusal { code, text, .. }) => {
             let mut response = page("Admin consent", &format!("AADSTS{code}: {text}"));
             // The status is inferred.
             response.status = StatusCode::BAD_REQUEST;

@@ -42,7 +42,7 @@ pub(super) fn ask(shared: &Shared, request: &Request, segment: &str) -> Response
 }
 
 /// A refusal, with the address that may learn of it.
-type Failure = (Refusal, Option<Url>);
+type Failure = (Refusal, Option<Box<Url>>);
 
 fn open(shared: &Shared, query: &Form, segment: &str) -> Result<Response, Failure> {
     let alone = |refusal| (refusal, None);
@@ -52,7 +52,8 @@ fn open(shared: &Shared, query: &Form, segment: &str) -> Result<Response, Failur
     check_place(&client, place).map_err(alone)?;
     let asked = query.need("redirect_uri").map_err(alone)?;
     let back = redirect(&client, asked).map_err(alone)?;
-    let pending = pending(shared, &directory, &client, query).map_err(|refusal| (refusal, Some(back)))?;
+    let pending =
+        pending(shared, &directory, &client, query).map_err(|refusal| (refusal, Some(Box::new(back))))?;
     let name = directory.users.by_id(directory.tenant.administrator);
     let name = name.map(|(_, user)| user.user_principal_name.clone()).unwrap_or_default();
     let text = format!(

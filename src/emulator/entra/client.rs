@@ -73,18 +73,29 @@ pub(super) fn find<'a>(
     let application = application.filter(|application| shared.is_replicated(application.created));
     let principal = directory.service_principals.by_app_id(id);
     let principal = principal.filter(|principal| shared.is_replicated(principal.created));
-    let (Some(application), Some(principal)) = (application, principal) else {
+    let Some(application) = application else {
         return Err(if is_of_another_object(id, directory) {
             Refusal::new(700038, format!("{id} is not a valid application identifier."))
         } else {
             unknown(given, directory)
         });
     };
-    if !principal.account_enabled {
+    let Some(principal) = principal else { return Err(without_principal(id, directory)) };
+    // Which code a deactivated registration has is inferred.
+    if !principal.account_enabled || application.is_stopped() {
         let name = &application.display_name;
         return Err(Refusal::new(7000112, format!("Application '{id}'({name}) is disabled.")));
     }
     Ok(Client::Registered(application, principal))
+}
+
+/// The error for an application without a service principal in the tenant.
+fn without_principal(id: Uuid, directory: &Directory) -> Refusal {
+    let text = format!(
+        "The application '{id}' is missing a service principal in the tenant '{}'.",
+        directory.tenant.id
+    );
+    Refusal::new(7000229, text)
 }
 
 /// The error for an id that no visible application has.

@@ -70,9 +70,9 @@ pub(super) fn show(call: &Call<'_>, application: &Application, tenant: &Tenant) 
     let keys = super::keys::show_all(call, application);
     let mut object = members(json!({
         "id": application.id, "deletedDateTime": application.deleted.map(time::graph), "appId": application.app_id,
-        "applicationTemplateId": null, "disabledByMicrosoftStatus": null, "createdByAppId": null,
+        "applicationTemplateId": null, "disabledByMicrosoftStatus": application.disabled_by_microsoft, "createdByAppId": null,
         "createdDateTime": time::graph(application.created), "displayName": application.display_name, "description": null,
-        "groupMembershipClaims": null, "identifierUris": [], "isDisabled": null,
+        "groupMembershipClaims": null, "identifierUris": [], "isDisabled": application.is_disabled,
         "isFallbackPublicClient": application.is_fallback_public_client, "notes": null, "publisherDomain": tenant.domain,
         "serviceManagementReference": null, "signInAudience": application.sign_in_audience, "tags": [],
         "tokenEncryptionKeyId": null, "uniqueName": application.unique_name, "optionalClaims": null,
@@ -120,6 +120,7 @@ pub(super) fn apply(application: &mut Application, body: &Map<String, Value>) ->
                 let audience = of.text(name)?.filter(|audience| AUDIENCES.contains(audience));
                 application.sign_in_audience = audience.ok_or_else(|| of.invalid(name))?.to_owned();
             }
+            "isDisabled" => application.is_disabled = of.flag(name)?,
             "isFallbackPublicClient" => application.is_fallback_public_client = of.flag(name)?,
             "requiredResourceAccess" => application.required_resource_access = read_accesses(value)?,
             // Applied by their own functions.

@@ -1,4 +1,4 @@
-//! Microsoft Graph, version 1.0: a pure function from request to response.
+//! Microsoft Graph, version 1.0, and applications and service principals in its beta version: a pure function from request to response.
 //!
 //! | path | file |
 //! |---|---|
@@ -62,6 +62,9 @@ pub(super) fn handle_batch(
     let answer = batch::run(shared, caller, request, answer_part);
     answer.unwrap_or_else(|error| error.response(&request.ids, shared.clock.now()))
 }
+
+/// The starts of the paths that the beta version has here.
+pub(super) const IN_BETA: [&str; 2] = ["/beta/applications", "/beta/servicePrincipals"];
 
 fn route(
     shared: &Shared,

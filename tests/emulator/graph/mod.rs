@@ -11,5 +11,6 @@ mod presences;
 mod replication;
 mod secrets;
 mod snapshot;
+mod states;
 mod tenant;
 mod users;
