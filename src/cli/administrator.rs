@@ -7,52 +7,106 @@ use std::time::Duration;
 use indicatif::ProgressBar;
 use uuid::Uuid;
 
+use super::browser;
 use super::connection::Connection;
 use super::context::Context;
-use crate::entra::sign_in::{AdminSignIn, Administrators, DevicePrompt, Token};
+use crate::entra::GraphError;
+use crate::entra::sign_in::{
+    AdminSignIn, Administrators, BrowserPrompt, CODE_EXPIRED, DevicePrompt, Token, as_automation,
+};
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::secret::shape::looks_like_a_secret;
 use crate::secret::{Secret, SecretFault, find_reference};
-use crate::settings::defaults;
+use crate::settings::{Automation, defaults, keys};
 use crate::text::{describe_character, printable, without_edges};
 use crate::web::actions::Code;
 
-/// Chooses the sign-in: a ready token, otherwise the Azure CLI, otherwise a device code if prompting is possible.
+/// The method that the command line names, if there is no ready token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::cli) enum AdminChoice {
+    /// None: `[entra.automation]`, otherwise the browser, otherwise a device code.
+    #[default]
+    Any,
+    /// The account of the Azure CLI.
+    AzureCli,
+    /// The browser of this machine.
+    Browser,
+    /// A device code.
+    DeviceCode,
+}
+
+impl AdminChoice {
+    /// The choice of three flags that exclude each other.
+    pub(in crate::cli) fn of_flags(use_az: bool, browser: bool, device_code: bool) -> Self {
+        match (use_az, browser, device_code) {
+            (true, ..) => Self::AzureCli,
+            (_, true, _) => Self::Browser,
+            (.., true) => Self::DeviceCode,
+            _ => Self::Any,
+        }
+    }
+}
+
+/// How the administrator of each file signs in.
+pub(super) struct AdminAccess {
+    /// The method, or why there is none.
+    method: Result<Administrators, Unseen>,
+    /// Whether `[entra.automation]` of a file comes before the method.
+    prefers_automation: bool,
+    patience: Duration,
+}
+
+/// Chooses the sign-in: a ready token, otherwise the named method, otherwise `[entra.automation]` of the file, otherwise the browser or a
+/// device code if prompting is possible.
 pub(super) fn administrators(
     context: &Context<'_>,
-    use_az: bool,
+    choice: AdminChoice,
     scopes: &'static [&'static str],
     patience: Duration,
     progress: &ProgressBar,
-) -> Result<Administrators, Unseen> {
-    let way = match context.admin_token.clone() {
-        Some(token) => match token.fault() {
-            Some(SecretFault::NotAscii(wrong)) => {
-                let wrong = wrong.map_or_else(|| "a character outside ASCII".to_owned(), describe_character);
-                let why = format!("{ADMIN_TOKEN} contains {wrong}: copy the token again");
-                return Err(Unseen::new(Cause::Use, why));
-            }
-            _ => match describe_mistake(&token) {
-                Some(mistake) => {
-                    return Err(Unseen::new(Cause::Use, format!("{ADMIN_TOKEN} contains {mistake}")));
-                }
-                None => AdminSignIn::Token(token),
-            },
-        },
-        None if use_az => AdminSignIn::AzureCli,
-        None if context.page.is_some() => on_page(context),
-        None if context.can_ask() => {
-            let progress = progress.clone();
-            AdminSignIn::DeviceCode(Box::new(move |prompt| progress.suspend(|| show(prompt))))
-        }
-        None => {
+) -> Result<AdminAccess, Unseen> {
+    let token = context.admin_token.clone();
+    let prefers_automation = token.is_none() && choice == AdminChoice::Any;
+    let way = match token {
+        Some(token) => Ok(AdminSignIn::Token(checked_token(token)?)),
+        None if choice == AdminChoice::AzureCli => Ok(AdminSignIn::AzureCli),
+        None if context.page.is_some() => Ok(on_page(context)),
+        None if !context.can_ask() => {
             let why = format!(
-                "no administrator sign-in available: set {ADMIN_TOKEN}, or use --use-az; without a terminal, or with --no-input, a device code cannot be entered"
+                "no administrator sign-in available: set {ADMIN_TOKEN}, or use --use-az, or set `[entra.automation]`; without a terminal, or with --no-input, nobody can enter a device code or use a browser"
             );
-            return Err(Unseen::new(Cause::Use, why));
+            Err(Unseen::new(Cause::Use, why))
         }
+        None => Ok(interactive(choice, progress)),
     };
-    Ok(Administrators::new(way, scopes, patience).with_cancellation(context.cancellation()))
+    let method =
+        way.map(|way| Administrators::new(way, scopes, patience).with_cancellation(context.cancellation()));
+    Ok(AdminAccess { method, prefers_automation, patience })
+}
+
+/// The ready token, unless it is certainly none.
+fn checked_token(token: Secret) -> Result<Secret, Unseen> {
+    let refused = |why: String| Err(Unseen::new(Cause::Use, format!("{ADMIN_TOKEN} contains {why}")));
+    if let Some(SecretFault::NotAscii(wrong)) = token.fault() {
+        let wrong = wrong.map_or_else(|| "a character outside ASCII".to_owned(), describe_character);
+        return refused(format!("{wrong}: copy the token again"));
+    }
+    match describe_mistake(&token) {
+        Some(mistake) => refused(mistake.to_owned()),
+        None => Ok(token),
+    }
+}
+
+/// The browser where the user has one, otherwise a device code.
+fn interactive(choice: AdminChoice, progress: &ProgressBar) -> AdminSignIn {
+    let progress = progress.clone();
+    if choice == AdminChoice::Browser || (choice == AdminChoice::Any && browser::is_available()) {
+        return AdminSignIn::Browser(Box::new(move |prompt| {
+            progress.suspend(|| show_page(prompt));
+            browser::open(&prompt.address);
+        }));
+    }
+    AdminSignIn::DeviceCode(Box::new(move |prompt| progress.suspend(|| show(prompt))))
 }
 
 /// What the variable contains, if it is certainly no access token. Graph's tokens have no documented form, so nothing else is refused.
@@ -135,10 +189,23 @@ fn show(prompt: &DevicePrompt) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-/// Signs the administrator in. A device code signs in to the application that the file names, so an application other than Microsoft's
-/// requires full trust.
-pub(super) async fn token(administrators: &Administrators, connection: &Connection) -> Result<Token, Unseen> {
+/// Shows the address of the sign-in page on standard error, also for a browser that does not open by itself.
+fn show_page(prompt: &BrowserPrompt) {
+    let (address, minutes) = (printable(&prompt.address), prompt.lifetime.as_secs() / 60);
+    let text = format!(
+        "To sign in as an administrator, use the browser that opens now, or open this address in a browser on this machine (valid for {minutes} minutes; --device-code signs in on another device):\n{address}"
+    );
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Signs the administrator in, or the automation application in its place. The browser and a device code sign in to the application that
+/// the file names, so an application other than Microsoft's requires full trust.
+pub(super) async fn token(admin: &AdminAccess, connection: &Connection) -> Result<Token, Unseen> {
     let access = connection.access();
+    if let (true, Some(automation)) = (admin.prefers_automation, &access.automation) {
+        return automation_token(automation, connection, admin.patience).await;
+    }
+    let administrators = admin.method.as_ref().map_err(Clone::clone)?;
     let is_microsofts = access.admin_client_id.to_string() == defaults::ADMIN_CLIENT_ID;
     if !connection.trusts_everything() && administrators.are_interactive() && !is_microsofts {
         let why = format!(
@@ -148,7 +215,29 @@ pub(super) async fn token(administrators: &Administrators, connection: &Connecti
         return Err(Unseen::new(Cause::Use, why));
     }
     let token = administrators.fetch_token(access, Arc::clone(connection.transport())).await;
-    token.map_err(|error| Unseen::from(&error))
+    token.map_err(|error| match &error {
+        // The text of Microsoft's table does not know that a policy may be the reason.
+        GraphError::SignIn(refused) if refused.error.as_str() == Some("expired_token") => {
+            let Unseen { cause, reason } = Unseen::from(&error);
+            Unseen::new(cause, format!("{reason}; {CODE_EXPIRED}"))
+        }
+        error => Unseen::from(error),
+    })
+}
+
+/// Signs in with the certificate of the automation application.
+async fn automation_token(
+    automation: &Automation,
+    connection: &Connection,
+    patience: Duration,
+) -> Result<Token, Unseen> {
+    let key = connection.signing_key(automation, patience).await?;
+    let (transport, access) = (Arc::clone(connection.transport()), connection.access());
+    let token = as_automation(transport, access, automation.client_id, &key, patience).await;
+    token.map_err(|error| {
+        let Unseen { cause, reason } = Unseen::from(&error);
+        Unseen::new(cause, format!("`{}`: {reason}", keys::AUTOMATION))
+    })
 }
 
 #[cfg(test)]

@@ -8,17 +8,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::endpoint::Endpoint;
 use crate::entra::graph::Client;
-use crate::entra::sign_in::Credential;
+use crate::entra::sign_in::{Credential, SigningKey};
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::http::{Https, Limits, PauseObserver, Transport};
 use crate::os::FileVersion;
 use crate::os::process::CancellationToken;
-use crate::secret::{RevealError, Secret, SecretSource, Trust, reveal_within};
-use crate::settings::{Access, Settings, keys};
+use crate::secret::{RevealError, Secret, SecretSource, Trust, reveal_key, reveal_within};
+use crate::settings::{Access, Automation, Settings, keys};
 use crate::swyx::Gateway;
 
 /// What a connection may use.
@@ -119,6 +121,32 @@ impl Connection {
         let fetched = async { Ok(fetching.await??) };
         let secret = tokio::time::timeout(limit, fetched).await.unwrap_or(Err(FetchError::Timeout));
         secret.map_err(|error| error.unseen(key))
+    }
+
+    /// The private key of the automation application, fetched from its source within `limit`.
+    pub(super) async fn signing_key(
+        &self,
+        automation: &Automation,
+        limit: Duration,
+    ) -> Result<SigningKey, Unseen> {
+        let password = match &automation.key_password {
+            Some(source) => Some(self.secret(&keys::AUTOMATION_KEY_PASSWORD, source, limit).await?),
+            None => None,
+        };
+        let (source, folder) = (automation.key.clone(), self.folder.clone());
+        // Cancelled when the time limit expires or the task is dropped.
+        let own = self.policy.cancellation.child_token();
+        let cancelled = own.clone();
+        let _cancel = own.drop_guard();
+        let fetching = tokio::task::spawn_blocking(move || reveal_key(&source, &folder, &cancelled));
+        let fetched = async { Ok(fetching.await??) };
+        let content = tokio::time::timeout(limit, fetched).await.unwrap_or(Err(FetchError::Timeout));
+        let content = content.map_err(|error| error.unseen(&keys::AUTOMATION_KEY))?;
+        SigningKey::read(&content, password.as_ref(), Timestamp::now()).map_err(|error| {
+            let key =
+                if error.is_about_password() { keys::AUTOMATION_KEY_PASSWORD } else { keys::AUTOMATION_KEY };
+            Unseen::new(Cause::Use, format!("`{key}`: {error}"))
+        })
     }
 
     /// Like `secret`, but blocks, with no limit other than that of the command.

@@ -2,6 +2,7 @@
 
 mod administrator;
 mod args;
+mod browser;
 mod check;
 mod choices;
 mod connection;

@@ -13,14 +13,14 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::administrator;
+use super::administrator::{self, AdminAccess, AdminChoice};
 use super::connection::{Connection, ConnectionPolicy, Transports};
 use super::context::Context;
 use super::exit::Exit;
 use crate::check::{Checked, check_with_tenant};
 use crate::cli::error::{CliError, cannot};
 use crate::entra::probe::{self, Depth};
-use crate::entra::sign_in::{Administrators, Credential, TO_READ};
+use crate::entra::sign_in::{Credential, TO_READ};
 use crate::entra::snapshot::{Cause, Snapshot, Unseen};
 use crate::http::{Deadline, Limits};
 use crate::rules::Skipped;
@@ -36,14 +36,20 @@ pub(super) struct OnlineArgs {
     /// Also read the presence of a real user: one more request
     #[arg(long, requires = "online")]
     pub(super) thorough: bool,
-    /// Also read the application's registration, as an administrator: $SWYX_TEAMS_ADMIN_TOKEN, otherwise --use-az, otherwise a device
-    /// code
+    /// Also read the application's registration, as an administrator: $SWYX_TEAMS_ADMIN_TOKEN, otherwise one of the following options,
+    /// otherwise `[entra.automation]`, otherwise the browser, otherwise a device code
     #[arg(long, requires = "online")]
     pub(super) as_admin: bool,
     /// Sign in as the administrator with the Azure CLI account
     #[arg(long, requires = "as_admin")]
     pub(super) use_az: bool,
-    /// Time limit per file; the administrator's part has the same limit again, and a device code keeps its own lifetime
+    /// Sign in as the administrator with the browser of this machine
+    #[arg(long, requires = "as_admin", conflicts_with = "use_az")]
+    pub(super) browser: bool,
+    /// Sign in as the administrator with a code, in the browser of any device
+    #[arg(long, requires = "as_admin", conflicts_with_all = ["use_az", "browser"])]
+    pub(super) device_code: bool,
+    /// Time limit per file; the administrator's part has the same limit again, and the sign-in page and a device code keep their own lifetime
     #[arg(long, requires = "online", value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(super) timeout: u64,
 }
@@ -73,7 +79,8 @@ pub(super) fn examine(
     let policy = context.policy();
     let administrators = args.as_admin.then(|| {
         let patience = Duration::from_secs(args.timeout);
-        administrator::administrators(context, args.use_az, TO_READ, patience, &progress)
+        let choice = AdminChoice::of_flags(args.use_az, args.browser, args.device_code);
+        administrator::administrators(context, choice, TO_READ, patience, &progress)
     });
     let mut transports = Transports::default();
     let lookups = files.iter().map(|file| Lookup::new(file, &policy, &mut transports)).collect::<Vec<_>>();
@@ -112,7 +119,7 @@ struct LookupOptions {
     depth: Depth,
     /// The limit of the application's part, and also of the administrator's part.
     timeout: Duration,
-    administrators: Option<Result<Administrators, Unseen>>,
+    administrators: Option<Result<AdminAccess, Unseen>>,
 }
 
 /// Everything needed to probe one file's tenant, or the reason why that is not possible.

@@ -18,7 +18,7 @@ pub enum Failure {
     Graph(GraphError),
     /// The administrator has no permission for it.
     #[error(
-        "administrator not permitted (HTTP 403): {what}; this needs at least {role}, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All"
+        "administrator not permitted (HTTP 403): {what}; this needs at least {role}, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All. If the role is one of Privileged Identity Management (PIM), activate it, wait a few minutes and sign in again. The automation application has only its own permissions: sign in as an administrator with --browser or --device-code"
     )]
     Forbidden {
         /// The attempted change.

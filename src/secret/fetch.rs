@@ -5,6 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[cfg(feature = "online")]
+use secrecy::zeroize::Zeroizing;
+
 use super::keyring::{self, KeyringError};
 use super::shape::without_secret;
 use super::{Secret, SecretFault, SecretSource, Trust};
@@ -141,11 +144,42 @@ pub fn reveal_within(
     }
 }
 
-fn from_file(path: &Path) -> Result<Secret, RevealError> {
-    let (content, _) = read_regular(path, MAX_BYTES).map_err(|error| match error {
+/// Fetches the content of a key file from a file or from the secret store. A key is not a line of text, and a command or a variable is not
+/// offered for it.
+///
+/// # Errors
+/// [`RevealError`] if it cannot be fetched.
+#[cfg(feature = "online")]
+pub(crate) fn reveal_key(
+    source: &SecretSource,
+    folder: &Path,
+    cancellation: &CancellationToken,
+) -> Result<Zeroizing<Vec<u8>>, RevealError> {
+    match source {
+        SecretSource::File(path) => {
+            let path = folder.join(path);
+            let (content, _) = read_regular(&path, MAX_BYTES).map_err(|error| file_error(&path, error))?;
+            Ok(Zeroizing::new(content))
+        }
+        SecretSource::Keyring(entry) => {
+            let secret = keyring::read(entry, cancellation)?;
+            Ok(Zeroizing::new(Secret::expose(&secret).as_bytes().to_vec()))
+        }
+        SecretSource::Inline(_) | SecretSource::Env(_) | SecretSource::Command(_) => {
+            Err(RevealError::NotText)
+        }
+    }
+}
+
+fn file_error(path: &Path, error: ReadError) -> RevealError {
+    match error {
         ReadError::TooLarge(_) => RevealError::TooLarge,
         error => RevealError::File(shown(without_secret(&path.to_string_lossy())), error),
-    })?;
+    }
+}
+
+fn from_file(path: &Path) -> Result<Secret, RevealError> {
+    let (content, _) = read_regular(path, MAX_BYTES).map_err(|error| file_error(path, error))?;
     text(content)
 }
 

@@ -23,9 +23,9 @@ mod typed;
 mod value;
 
 pub use fault::SecretFault;
-#[cfg(feature = "online")]
-pub(crate) use fetch::MAX_BYTES;
 pub use fetch::{CommandLimits, RevealError, reveal, reveal_within};
+#[cfg(feature = "online")]
+pub(crate) use fetch::{MAX_BYTES, reveal_key};
 #[cfg(feature = "online")]
 pub(crate) use save::save_secret;
 pub use source::SecretSource;

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::id::{IdFault, id_fault};
+use super::key_source::KeySource;
 use super::values::{Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
 use super::{defaults, keys};
 use crate::endpoint::Endpoint;
@@ -68,6 +69,8 @@ impl Draft {
         match key {
             key if *key == keys::CLIENT_SECRET => self.control_center.client_secret.as_ref(),
             key if *key == keys::GATEWAY_TOKEN => self.swyx.gateway_token.as_ref(),
+            key if *key == keys::AUTOMATION_KEY => self.entra.automation.key.as_ref(),
+            key if *key == keys::AUTOMATION_KEY_PASSWORD => self.entra.automation.key_password.as_ref(),
             _ => None,
         }
     }
@@ -77,6 +80,8 @@ impl Draft {
         let secrets = [
             (keys::CLIENT_SECRET, &self.control_center.client_secret),
             (keys::GATEWAY_TOKEN, &self.swyx.gateway_token),
+            (keys::AUTOMATION_KEY, &self.entra.automation.key),
+            (keys::AUTOMATION_KEY_PASSWORD, &self.entra.automation.key_password),
         ];
         secrets.into_iter().filter_map(|(key, secret)| match secret {
             Some(SecretSource::Inline(secret)) => Some((key, secret)),
@@ -195,6 +200,33 @@ pub struct Entra {
     /// Used only with --trust.
     #[schemars(title = "Proxy", example = "http://proxy.example.com:3128")]
     pub proxy: Option<Endpoint>,
+    /// An application that signs in with a certificate instead of an administrator, for scheduled jobs.
+    #[schemars(title = "Automation", default)]
+    pub automation: AutomationDraft,
+}
+
+/// An application that signs in instead of an administrator. It has its own registration: the application of SwyxWare does not get these
+/// permissions.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(
+    rename = "Automation",
+    deny_unknown_fields,
+    extend("required" = ["client_id", "key"])
+)]
+#[non_exhaustive]
+pub struct AutomationDraft {
+    /// Application (client) ID of the automation application, a GUID.
+    #[schemars(title = "Application (client) ID", example = "6b1e9d02-7f4a-4c85-a3d6-0e9b2f81c574")]
+    pub client_id: Option<IdText>,
+    /// Where the private key and its certificate are stored: a PEM or PFX file, or an entry of the secret store.
+    #[schemars(title = "Key", with = "KeySource")]
+    pub key: Option<SecretSource>,
+    /// Where the password of a PFX file is stored.
+    #[schemars(title = "Password of the key")]
+    pub key_password: Option<SecretSource>,
+    /// Whether the file has the table.
+    #[schemars(skip)]
+    pub is_given: bool,
 }
 
 /// How statuses are synchronised.

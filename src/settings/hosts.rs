@@ -92,6 +92,9 @@ impl Draft {
             found.push(TrustRequirement::command(keys::GATEWAY_TOKEN));
         }
         let entra = &self.entra;
+        if entra.automation.key_password.as_ref().is_some_and(is_command) {
+            found.push(TrustRequirement::command(keys::AUTOMATION_KEY_PASSWORD));
+        }
         let is_login = |host: &str| {
             Cloud::all().map(Cloud::login_host).chain([CHINA_LOGIN_ALIAS]).any(|ours| is_host(host, ours))
         };
@@ -132,6 +135,8 @@ impl Draft {
             (keys::CLIENT_SECRET, self.control_center.client_secret.as_ref().and_then(file)),
             (keys::GATEWAY_TOKEN, self.swyx.gateway_token.as_ref().and_then(file)),
             (keys::CA_FILE, self.entra.ca_file.clone()),
+            (keys::AUTOMATION_KEY, self.entra.automation.key.as_ref().and_then(file)),
+            (keys::AUTOMATION_KEY_PASSWORD, self.entra.automation.key_password.as_ref().and_then(file)),
         ];
         let servers = files.into_iter().filter_map(|(key, path)| Some((key, server_of_path(&path?)?)));
         servers.map(|(key, server)| TrustRequirement::remote_file(key, server)).collect()

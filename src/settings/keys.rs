@@ -43,6 +43,12 @@ pub const ADMIN_CLIENT_ID: Key = Key::of("entra.admin_client_id");
 pub const SECRET_LIFETIME_DAYS: Key = Key::of("entra.secret_lifetime_days");
 /// How long before its expiry a secret is renewed.
 pub const RENEW_BEFORE_DAYS: Key = Key::of("entra.renew_before_days");
+/// The table of the application that signs in instead of an administrator.
+pub const AUTOMATION: Key = Key::of("entra.automation");
+/// Where its private key is stored.
+pub const AUTOMATION_KEY: Key = Key::of("entra.automation.key");
+/// Where the password of its key is stored.
+pub const AUTOMATION_KEY_PASSWORD: Key = Key::of("entra.automation.key_password");
 /// Seconds between two reads of all presences.
 pub const READ_INTERVAL_SECONDS: Key = Key::of("sync.read_interval_seconds");
 /// Presence requests that Graph allows in 30 seconds.

@@ -7,21 +7,31 @@ use serde_json::Value;
 use super::schema::{Dialect, describe, generate};
 use crate::diagnostic::Key;
 
-/// The name of a table and the names of its members. The name of the root table is empty.
+/// The key of a table and the names of its members. The key of the root table is empty.
 type Table = (String, Vec<String>);
 
 static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
     let schema = generate(Dialect::Draft2020_12);
     let names = members(&schema);
-    let tables = names.iter().map(|name| {
-        let key = Key::ROOT.child(name);
+    let table = |key: &Key| {
         // The table itself, or one table of an array.
-        let part = describe(&schema, &key.index(0)).or_else(|| describe(&schema, &key));
-        let part = part.and_then(|part| schema.pointer(part.get("$ref")?.as_str()?.strip_prefix('#')?));
-        (name.clone(), part.map(members).unwrap_or_default())
-    });
-    let tables = tables.collect::<Vec<_>>();
-    [(String::new(), names)].into_iter().chain(tables).collect()
+        let part = describe(&schema, &key.index(0)).or_else(|| describe(&schema, key))?;
+        schema.pointer(part.get("$ref")?.as_str()?.strip_prefix('#')?)
+    };
+    let mut tables = vec![(String::new(), names.clone())];
+    for name in &names {
+        let key = Key::ROOT.child(name);
+        let names = table(&key).map(members).unwrap_or_default();
+        let nested = names.iter().filter_map(|name| {
+            let key = key.child(name);
+            let names = table(&key).map(members).filter(|names| !names.is_empty())?;
+            Some((key.to_string(), names))
+        });
+        let nested = nested.collect::<Vec<_>>();
+        tables.push((name.clone(), names));
+        tables.extend(nested);
+    }
+    tables
 });
 
 fn members(part: &Value) -> Vec<String> {
@@ -33,7 +43,8 @@ fn members(part: &Value) -> Vec<String> {
 pub(super) fn known_keys() -> impl Iterator<Item = Key> {
     let of_table = |(table, names): &'static Table| {
         names.iter().map(move |name| {
-            if table.is_empty() { Key::ROOT.child(name) } else { Key::ROOT.child(table).child(name) }
+            let table = table.split('.').filter(|part| !part.is_empty());
+            table.fold(Key::ROOT, |key, part| key.child(part)).child(name)
         })
     };
     TABLES.iter().flat_map(of_table)

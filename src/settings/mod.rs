@@ -19,12 +19,14 @@
 //! # Ok::<(), swyx_teams::settings::Unresolved>(())
 //! ```
 
+mod automation;
 mod characters;
 pub mod defaults;
 mod draft;
 pub mod entries;
 mod hosts;
 mod id;
+mod key_source;
 pub mod keys;
 mod known;
 mod presences;
@@ -38,13 +40,13 @@ mod untrusted;
 mod values;
 
 pub use crate::text::{InvalidFormat, parse_guid};
-pub use draft::{ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
+pub use draft::{AutomationDraft, ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
 pub(crate) use hosts::build_consent_address;
 pub use id::IdFault;
 #[cfg(feature = "online")]
 pub(crate) use presences::PAIRS;
 pub(crate) use presences::pair_names;
-pub use resolve::{Access, ClientId, Settings, TenantId, Unresolved, Wanted};
+pub use resolve::{Access, Automation, ClientId, Settings, TenantId, Unresolved, Wanted};
 pub use section::MAX_FINDINGS;
 pub use untrusted::{TrustRequirement, Untrusted};
 pub use values::{Choice, Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};

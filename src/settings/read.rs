@@ -6,6 +6,7 @@
 use std::ops::Range;
 use std::str::FromStr;
 
+use super::automation;
 use super::draft::{ControlCenter, Draft, Entra, Swyx, Sync, User};
 use super::keys;
 use super::section::Section;
@@ -111,6 +112,7 @@ fn entra(section: &mut Section<'_>) -> Entra {
         graph: section.parsed("graph"),
         ca_file: section.text("ca_file"),
         proxy: section.parsed::<ProxyAddress>("proxy").map(|address| address.0),
+        automation: section.table("automation", automation::read),
     };
     section.check(&entra);
     section.finish(Severity::Error);

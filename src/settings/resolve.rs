@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
-use super::draft::{Draft, IdText};
+use super::draft::{AutomationDraft, Draft, IdText};
 use super::values::{Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
 use super::{defaults, keys};
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -32,6 +32,11 @@ impl ClientId {
     #[cfg(feature = "online")]
     pub(crate) fn new(id: Uuid) -> Self {
         Self(id)
+    }
+
+    /// The id in a text, if it is one.
+    fn of(text: &IdText) -> Option<Self> {
+        text.guid().map(Self)
     }
 
     /// The id.
@@ -70,6 +75,31 @@ pub struct Access {
     pub ca_file: Option<PathBuf>,
     /// The proxy to the Internet.
     pub proxy: Option<Endpoint>,
+    /// The application that signs in instead of an administrator.
+    pub automation: Option<Automation>,
+}
+
+/// An application that signs in instead of an administrator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Automation {
+    /// The application (client) id.
+    pub client_id: ClientId,
+    /// Where the private key and its certificate are stored: a file or an entry of the secret store.
+    pub key: SecretSource,
+    /// Where the password of the key is stored.
+    pub key_password: Option<SecretSource>,
+}
+
+impl Automation {
+    /// The application, if the file has the whole table.
+    fn of(draft: &AutomationDraft) -> Option<Self> {
+        Some(Self {
+            client_id: ClientId::of(draft.client_id.as_ref()?)?,
+            key: draft.key.clone()?,
+            key_password: draft.key_password.clone(),
+        })
+    }
 }
 
 /// The desired state of the tenant: settings in which the client id and the secret may still be missing. Only
@@ -150,6 +180,7 @@ impl Access {
             graph: entra.graph.clone(),
             ca_file: entra.ca_file.clone().map(PathBuf::from),
             proxy: entra.proxy.clone(),
+            automation: Automation::of(&entra.automation),
         })
     }
 }

@@ -7,7 +7,7 @@ use swyx_teams::edit::{Change, NewValue};
 use swyx_teams::secret::{Secret, SecretSource};
 
 /// The files that expose secrets, and how often. A new line needs a reason.
-const CALLERS: [(&str, usize); 15] = [
+const CALLERS: [(&str, usize); 17] = [
     // Names what the variable of the administrator's token contains, if it is no token.
     ("cli/administrator.rs", 1),
     // `--reveal` of `get` and `list`, in either format.
@@ -20,14 +20,18 @@ const CALLERS: [(&str, usize); 15] = [
     ("http/send.rs", 1),
     // The form of the token request.
     ("entra/sign_in/grants.rs", 1),
+    // The form of the token request after a sign-in in the browser.
+    ("entra/sign_in/browser/mod.rs", 1),
+    // Opens a PFX file with its password.
+    ("entra/sign_in/key.rs", 1),
     // Reads the claims of a token.
     ("entra/sign_in/token.rs", 1),
     // Writes a new secret into the file of `--secret-out`.
     ("provision/files.rs", 1),
     // Looks for the file's own secrets in the rest of the file, to mask them there too.
     ("settings/read.rs", 1),
-    // Trims and checks a secret from the secret store.
-    ("secret/fetch.rs", 1),
+    // Trims and checks a secret from the secret store, and reads a key from it.
+    ("secret/fetch.rs", 2),
     // Writes a secret into the secret store.
     ("secret/keyring.rs", 1),
     // Writes a secret into its file.

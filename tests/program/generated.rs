@@ -59,6 +59,7 @@ fn schema_and_program_have_the_same_keys() {
     ];
     let tables = tables.into_iter().chain([
         ("entra", &schema["$defs"]["Entra"]),
+        ("entra.automation", &schema["$defs"]["Automation"]),
         ("sync", &schema["$defs"]["Sync"]),
         ("user", &schema["$defs"]["User"]),
     ]);

@@ -23,6 +23,8 @@ macro_rules! only_on_unix {
     };
 }
 
+#[path = "../common/certificates.rs"]
+mod certificates;
 #[path = "../common/mod.rs"]
 mod common;
 

@@ -16,7 +16,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use tokio::runtime::Runtime;
 
-use super::administrator;
+use super::administrator::{self, AdminChoice};
 use crate::check::Checked;
 use crate::cli::connection::{Connection, Transports};
 use crate::cli::context::Context;
@@ -38,10 +38,18 @@ use progress::ProgressReporter;
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Administrator")]
 pub(in crate::cli) struct AdministratorArgs {
-    /// If $SWYX_TEAMS_ADMIN_TOKEN is not set: sign in with the Azure CLI account instead of a device code
+    /// If $SWYX_TEAMS_ADMIN_TOKEN is not set: sign in with the Azure CLI account
     #[arg(long)]
     use_az: bool,
-    /// Time limit for the whole run, including Entra ID's replication; a device code keeps its own lifetime
+    /// If $SWYX_TEAMS_ADMIN_TOKEN is not set: sign in with the browser of this machine. This is the default on a terminal with a desktop,
+    /// unless the settings have `[entra.automation]`
+    #[arg(long, conflicts_with = "use_az")]
+    browser: bool,
+    /// If $SWYX_TEAMS_ADMIN_TOKEN is not set: sign in with a code, in the browser of any device. This is the default over SSH and without a
+    /// desktop
+    #[arg(long, conflicts_with_all = ["use_az", "browser"])]
+    device_code: bool,
+    /// Time limit for the whole run, including Entra ID's replication; the sign-in page and a device code keep their own lifetime
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=7200))]
     timeout: u64,
 }
@@ -57,7 +65,8 @@ pub(in crate::cli) struct SecretOutArgs {
 impl AdministratorArgs {
     /// The default time limit of the command line.
     pub(in crate::cli) fn usual(way: AdminSignIn) -> Self {
-        Self { use_az: way == AdminSignIn::AzureCli, timeout: 600 }
+        let use_az = way == AdminSignIn::AzureCli;
+        Self { use_az, browser: false, device_code: false, timeout: 600 }
     }
 }
 
@@ -228,7 +237,8 @@ fn sign_in(
     (runtime, connection, bar): (&Runtime, &Connection, &ProgressBar),
 ) -> Result<Token, CliError> {
     let patience = Duration::from_secs(args.timeout);
-    administrator::administrators(context, args.use_az, scopes, patience, bar)
+    let choice = AdminChoice::of_flags(args.use_az, args.browser, args.device_code);
+    administrator::administrators(context, choice, scopes, patience, bar)
         .and_then(|administrators| runtime.block_on(administrator::token(&administrators, connection)))
         .map_err(|unseen| sign_in_error(&unseen))
 }

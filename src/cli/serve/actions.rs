@@ -84,7 +84,9 @@ impl Commands {
             progress.report("signing in as an administrator to read the registration");
         }
         let use_az = as_admin && self.way == AdminSignIn::AzureCli;
-        let args = OnlineArgs { online: true, thorough: false, as_admin, use_az, timeout: TIMEOUT };
+        let (browser, device_code, thorough) = (false, false, false);
+        let args =
+            OnlineArgs { online: true, thorough, as_admin, use_az, browser, device_code, timeout: TIMEOUT };
         let checked = pipeline::check_file(display(&self.path), &self.path);
         let file = online::File { checked, folder: folder(&self.path) };
         let Some(file) = online::examine(context, &args, vec![file])?.into_iter().next() else {

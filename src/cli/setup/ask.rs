@@ -9,11 +9,11 @@ use inquire::Select;
 use super::given::{Answer, NO_USERS, Origin, parse};
 use super::question::{Question, SignIn};
 use super::settings_file::{SaveOutcome, SettingsFile, known};
-use crate::cli::administrator;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::output::wrap_message;
 use crate::cli::prompt::{PromptError, ask_text};
+use crate::cli::{administrator, browser};
 use crate::diagnostic::Diagnostic;
 use crate::edit::NewValue;
 use crate::secret::SecretSource;
@@ -244,14 +244,17 @@ fn cloud(file: &SettingsFile) -> Result<NewValue, PromptError> {
 /// Asks how the administrator signs in.
 pub(super) fn sign_in(context: &mut Context<'_>) -> Result<SignIn, AskError> {
     let describe = |method: SignIn| match method {
+        SignIn::Browser => "in the browser of this machine",
         SignIn::DeviceCode => "enter a code on a Microsoft page, in any browser",
         SignIn::Az => "with the Azure CLI account; run `az login` first",
         SignIn::Token => "with the access token in SWYX_TEAMS_ADMIN_TOKEN",
     };
     loop {
         let methods = [SignIn::DeviceCode, SignIn::Az, SignIn::Token];
+        let browser = browser::is_available().then_some(SignIn::Browser);
         let line = |method: SignIn| (method, format!("{}: {}", method.name(), describe(method)));
-        match choose("Administrator sign-in:", methods.map(line).into(), None)? {
+        let lines = browser.into_iter().chain(methods).map(line).collect();
+        match choose("Administrator sign-in:", lines, None)? {
             SignIn::Token if context.admin_token.is_none() => {
                 writeln!(context.err, "# {} is not set", administrator::ADMIN_TOKEN)?;
             }

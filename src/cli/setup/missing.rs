@@ -47,8 +47,9 @@ pub(super) fn cannot_sign_in(
 ) -> Option<AnswerError> {
     let (method, origin) = given.sign_in.as_ref()?;
     let message = match method {
-        SignIn::DeviceCode if can_show_code => return None,
+        SignIn::DeviceCode | SignIn::Browser if can_show_code => return None,
         SignIn::DeviceCode => "there is no terminal to enter a device code".to_owned(),
+        SignIn::Browser => "there is no terminal to show the address of the sign-in page".to_owned(),
         SignIn::Token if !has_token => {
             format!("{} is not set", ADMIN_TOKEN)
         }

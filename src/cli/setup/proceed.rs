@@ -149,6 +149,8 @@ fn apply(
         (choices.new_secret, "--new-secret"),
         (choices.prune, "--prune"),
         (choices.sign_in == SignIn::Az, "--use-az"),
+        (choices.sign_in == SignIn::Browser, "--browser"),
+        (choices.sign_in == SignIn::DeviceCode, "--device-code"),
     ];
     words.extend(flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| OsStr::new(flag)));
     if let Some(out) = &choices.secret_out {

@@ -33,6 +33,8 @@ pub(in crate::cli) enum SignIn {
     Az,
     /// With a device code, to enter on a Microsoft page
     DeviceCode,
+    /// With the browser of this machine
+    Browser,
 }
 
 impl SignIn {

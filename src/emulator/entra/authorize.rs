@@ -36,18 +36,16 @@ pub(super) fn ask(shared: &Shared, request: &Request, segment: &str) -> Response
     let query = Form::of_query(request);
     match open(shared, &query, segment) {
         Ok(page) => page,
-        Err(failure) => match *failure {
-            (refusal, None) => error_page("Sign in", &refusal),
-            (refusal, Some(back)) => returned(&back, query.get("state"), &refusal),
-        },
+        Err((refusal, None)) => error_page("Sign in", &refusal),
+        Err((refusal, Some(back))) => returned(&back, query.get("state"), &refusal),
     }
 }
 
-/// A refusal, with the address that may learn of it. Boxed, because both are large.
-type Failure = Box<(Refusal, Option<Url>)>;
+/// A refusal, with the address that may learn of it.
+type Failure = (Refusal, Option<Box<Url>>);
 
 fn open(shared: &Shared, query: &Form, segment: &str) -> Result<Response, Failure> {
-    let alone = |refusal| Box::new((refusal, None));
+    let alone = |refusal| (refusal, None);
     let directory = shared.read();
     let place = tenant::place(segment, &directory.tenant).map_err(alone)?;
     let client = client::find(shared, &directory, query).map_err(alone)?;
@@ -55,7 +53,7 @@ fn open(shared: &Shared, query: &Form, segment: &str) -> Result<Response, Failur
     let asked = query.need("redirect_uri").map_err(alone)?;
     let back = redirect(&client, asked).map_err(alone)?;
     let pending =
-        pending(shared, &directory, &client, query).map_err(|refusal| Box::new((refusal, Some(back))))?;
+        pending(shared, &directory, &client, query).map_err(|refusal| (refusal, Some(Box::new(back))))?;
     let name = directory.users.by_id(directory.tenant.administrator);
     let name = name.map(|(_, user)| user.user_principal_name.clone()).unwrap_or_default();
     let text = format!(

@@ -31,7 +31,7 @@ pub(super) fn found<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>)
         }
         403 => Err(Unseen::new(
             Cause::Answer,
-            "the administrator is not allowed to read this (HTTP 403); the sign-in needs Application.Read.All, and Directory.Read.All for delegated grants",
+            "the administrator is not allowed to read this (HTTP 403); the sign-in needs Application.Read.All, and Directory.Read.All for delegated grants, and the account needs at least the role Directory Readers or Global Reader; a role of Privileged Identity Management (PIM) must be active before the sign-in",
         )),
         _ => Err(unexpected_answer(&answer)),
     }

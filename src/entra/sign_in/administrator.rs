@@ -1,6 +1,6 @@
 //! An administrator's sign-in, for everything that the application itself cannot read or do.
 //!
-//! It uses a provided token, the Azure CLI or a device code, in this order. The administrator of a tenant
+//! It uses a provided token, the Azure CLI, the browser or a device code. The administrator of a tenant
 //! signs in once, even for several files of that tenant. Sign-ins run one after another, because a user
 //! cannot enter two codes at a time.
 
@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
+use super::browser::{BrowserPrompt, with_browser};
 use super::grants::{DevicePrompt, as_administrator};
 use super::token::Token;
 use crate::entra::GraphError;
@@ -27,6 +28,8 @@ pub enum AdminSignIn {
     Token(Secret),
     /// With the account of the Azure CLI: `az account get-access-token`.
     AzureCli,
+    /// With the browser of this machine, which this function opens.
+    Browser(Box<dyn Fn(&BrowserPrompt) + Send + Sync>),
     /// With a device code, which this function shows.
     DeviceCode(Box<dyn Fn(&DevicePrompt) + Send + Sync>),
 }
@@ -57,8 +60,8 @@ const ASSUMED_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 impl Administrators {
     /// Administrators who use one sign-in method for the permissions in `scopes`. `patience` is the time
-    /// limit for the Azure CLI and for Entra ID's device code; the administrator has as long as the code is
-    /// valid.
+    /// limit for the Azure CLI and for requests to Entra ID; the administrator has as long as the code or the
+    /// sign-in page is valid.
     pub fn new(method: AdminSignIn, scopes: &'static [&'static str], patience: Duration) -> Self {
         let cancellation = CancellationToken::default();
         Self { method, scopes, patience, cancellation, signed_in: Mutex::default() }
@@ -70,9 +73,9 @@ impl Administrators {
         Self { cancellation, ..self }
     }
 
-    /// Whether the administrator must enter a code.
+    /// Whether the administrator must sign in to the application that the settings name.
     pub fn are_interactive(&self) -> bool {
-        matches!(self.method, AdminSignIn::DeviceCode(_))
+        matches!(self.method, AdminSignIn::Browser(_) | AdminSignIn::DeviceCode(_))
     }
 
     /// Returns a token of an administrator of the tenant of `access`.
@@ -106,6 +109,9 @@ impl Administrators {
         match &self.method {
             AdminSignIn::Token(secret) => Ok(Token::new(secret.clone(), Some(ASSUMED_LIFETIME))),
             AdminSignIn::AzureCli => from_azure_cli(access, self.patience, &self.cancellation).await,
+            AdminSignIn::Browser(prompt) => {
+                with_browser(transport, access, self.scopes, self.patience, &**prompt).await
+            }
             AdminSignIn::DeviceCode(prompt) => {
                 as_administrator(transport, access, self.scopes, self.patience, &**prompt).await
             }
@@ -114,10 +120,10 @@ impl Administrators {
 }
 
 /// Returns the token unless it is for another tenant.
-fn of_tenant(token: Token, access: &Access) -> Result<Token, GraphError> {
+pub(super) fn of_tenant(token: Token, access: &Access) -> Result<Token, GraphError> {
     match token.tenant() {
         Some(tenant) if !access.tenant_id.is(tenant) => Err(GraphError::Administrator(
-            "the administrator's token is for another tenant than the one in the settings",
+            "the administrator's token is for another tenant than the one in the settings; sign in with an account that may manage that tenant",
         )),
         _ => Ok(token),
     }

@@ -30,7 +30,7 @@ use crate::settings::{Access, ClientId as ApplicationId};
 pub enum Credential {
     /// The application's client id and secret.
     Secret(ApplicationId, Secret),
-    /// An existing token of an administrator.
+    /// An existing token of an administrator, or of an application in its place.
     Token(Token),
 }
 
@@ -103,10 +103,13 @@ pub(super) async fn as_administrator(
     }
 }
 
-const TOO_LATE: GraphError = GraphError::TooLate("the code was not entered in time; start again");
+const TOO_LATE: GraphError = GraphError::TooLate(CODE_EXPIRED);
+/// The browser shows a refusal by a policy, and this program only sees the code expire.
+pub(crate) const CODE_EXPIRED: &str = "the device code expired. If the browser refused it, a policy of the tenant forbids device codes (AADSTS530033, AADSTS530036 or \
+                            AADSTS53003): sign in with --browser, --use-az or a token in SWYX_TEAMS_ADMIN_TOKEN. Otherwise start again";
 
 /// `{authority}/{tenant}/oauth2/v2.0/{name}`.
-fn address<T, E>(
+pub(super) fn address<T, E>(
     access: &Access,
     name: &str,
     parse: impl FnOnce(String) -> Result<T, E>,
@@ -117,11 +120,11 @@ fn address<T, E>(
 
 /// A permission of the cloud's Graph. A gateway in front of Graph has another address, but needs the same
 /// tokens.
-fn resource(access: &Access, name: &str) -> String {
+pub(super) fn resource(access: &Access, name: &str) -> String {
     format!("https://{}/{name}", access.cloud.graph_host())
 }
 
-fn token<R: TokenResponse, T: oauth2::ErrorResponse>(
+pub(super) fn token<R: TokenResponse, T: oauth2::ErrorResponse>(
     answer: Result<R, RequestTokenError<GraphError, T>>,
     carrier: &Carrier<'_>,
     access: &Access,
@@ -155,13 +158,13 @@ fn not_entra(access: &Access, status: u16) -> GraphError {
 /// While it waits for the administrator, the crate retries after every error of its client. So only transient
 /// errors are returned as such. For a permanent error, for example a refusal, the reason is stored here, and
 /// the crate gets an answer that ends the flow.
-struct Carrier<'a> {
+pub(super) struct Carrier<'a> {
     sender: &'a Sender,
     reason: Mutex<Option<GraphError>>,
 }
 
 impl<'a> Carrier<'a> {
-    fn new(sender: &'a Sender) -> Self {
+    pub(super) fn new(sender: &'a Sender) -> Self {
         Self { sender, reason: Mutex::default() }
     }
 

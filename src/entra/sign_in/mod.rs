@@ -2,8 +2,10 @@
 //!
 //! | file | what it is |
 //! |---|---|
-//! | `grants` | client credentials, and the device code |
-//! | `administrator` | an administrator's sign-in: provided token, Azure CLI, device code |
+//! | `grants` | client credentials with a secret, and the device code |
+//! | `assertion`, `key` | client credentials with a certificate, and its private key |
+//! | `browser` | the authorization code with PKCE, and the answer on loopback |
+//! | `administrator` | an administrator's sign-in: provided token, Azure CLI, browser, device code |
 //! | `token` | an access token and its claims |
 //!
 //! ```
@@ -16,10 +18,18 @@
 //! ```
 
 mod administrator;
+mod assertion;
+mod browser;
 mod grants;
+mod key;
 mod token;
 
 pub use administrator::{AdminSignIn, Administrators, TO_PROVISION, TO_READ};
+pub use assertion::as_automation;
+pub use browser::BrowserPrompt;
+#[cfg(feature = "cli")]
+pub(crate) use grants::CODE_EXPIRED;
 pub(crate) use grants::as_application;
 pub use grants::{Credential, DevicePrompt};
+pub use key::{KeyError, SigningKey};
 pub use token::Token;

@@ -8,6 +8,7 @@ mod world;
 
 mod adopted;
 mod apply;
+mod automation;
 mod closed;
 mod demo;
 mod handed_over;
