@@ -1,6 +1,6 @@
 //! `application-not-found`: the tenant does not know the application.
 
-use super::online::{refusal, refused};
+use super::online::{client_id, refusal, refused, tenant_id};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
@@ -22,17 +22,17 @@ Copy the Application (client) ID from the registration's overview page, in the t
 names.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
-    keys: &[keys::CLIENT_ID, keys::TENANT_ID],
+    keys: &[keys::CLIENT_ID, keys::TENANT_ID, keys::FEDERATED_CLIENT_ID, keys::FEDERATED_TENANT_ID],
     check: Check::Snapshot(check),
 };
 
-fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
     let otherwise = (
         "Entra ID does not let the application sign in to this tenant",
         "compare the Application (client) ID and the tenant id with the portal",
     );
-    let finding = refused(&RULE, keys::CLIENT_ID, refusal, otherwise);
-    found.push(finding.related(keys::TENANT_ID, "the tenant in question"));
+    let finding = refused(&RULE, client_id(draft), refusal, otherwise);
+    found.push(finding.related(tenant_id(draft), "the tenant in question"));
     Ok(())
 }

@@ -12,8 +12,8 @@
 use serde_json::Value as Json;
 
 use super::draft::Draft;
+use super::known;
 use super::schema::{Dialect, describe, generate};
-use super::{keys, known};
 use crate::diagnostic::Key;
 use crate::secret::{Secret, SecretSource};
 use crate::source::Source;
@@ -78,11 +78,7 @@ pub fn list_given(source: &Source, draft: &Draft) -> Vec<Entry> {
 
 fn collect(source: &Source, draft: &Draft, id: usize, key: &Key, entries: &mut Vec<Entry>) {
     let tree = source.tree();
-    let secret = match key {
-        key if *key == keys::CLIENT_SECRET => draft.control_center.client_secret.as_ref(),
-        key if *key == keys::GATEWAY_TOKEN => draft.swyx.gateway_token.as_ref(),
-        _ => None,
-    };
+    let secret = draft.secret(key);
     let node = tree.node(id);
     let value = match (&node.value, secret) {
         (_, Some(secret)) => EntryValue::Secret(secret.clone()),
@@ -117,6 +113,7 @@ pub fn list_defaults() -> Vec<Entry> {
         let value = match describe(&schema, &key)?.get("default")? {
             Json::String(text) => EntryValue::Plain(text.clone()),
             Json::Number(number) => EntryValue::Number(number.as_i64()?),
+            Json::Bool(truth) => EntryValue::Plain(truth.to_string()),
             _ => return None,
         };
         Some(Entry { key, value, is_given: false })

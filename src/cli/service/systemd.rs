@@ -17,6 +17,7 @@ use crate::cli::names::display;
 use crate::os;
 use crate::os::process::{CancellationToken, Runner};
 use crate::secret::{SecretSource, Trust, reveal};
+use crate::settings::keys::GATEWAY_TOKEN;
 use crate::text::printable;
 
 pub(super) fn refuse_options(_: &InstallArgs) -> Result<(), CliError> {
@@ -32,7 +33,7 @@ fn credentials_folder(name: &str) -> PathBuf {
 pub(super) fn refusal(args: &InstallArgs, secret: &UsedSecret) -> Option<String> {
     let key = &secret.key;
     let folder = credentials_folder(&args.name.name);
-    let example = folder.join(if key == &crate::settings::keys::CLIENT_SECRET { "secret" } else { "token" });
+    let example = folder.join(if *key == GATEWAY_TOKEN { "token" } else { "secret" });
     let way = format!(
         "store it in a file that only root can read, set {key} to file:{}, and add --credential {}:PATH",
         example.display(),
