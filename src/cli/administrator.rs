@@ -12,7 +12,7 @@ use super::context::Context;
 use crate::entra::sign_in::{AdminSignIn, Administrators, DevicePrompt, Token};
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::secret::shape::looks_like_a_secret;
-use crate::secret::{Secret, SecretFault};
+use crate::secret::{Secret, SecretFault, find_reference};
 use crate::settings::defaults;
 use crate::text::{describe_character, printable, without_edges};
 use crate::web::actions::Code;
@@ -56,16 +56,34 @@ pub(super) fn administrators(
 }
 
 /// What the variable contains, if it is certainly no access token. Graph's tokens have no documented form, so nothing else is refused.
-fn describe_mistake(token: &Secret) -> Option<&'static str> {
+fn describe_mistake(token: &Secret) -> Option<String> {
     let text = token.expose();
-    if text.starts_with(['{', '[']) {
-        Some("JSON: set it to the text of `accessToken` alone")
+    let mistake = if is_unexpanded(text) {
+        "a reference that the shell did not expand, such as $TOKEN: set it to the token itself"
+    } else if text.starts_with(['{', '[']) {
+        return Some(describe_json(text));
     } else if looks_like_a_secret(text) {
-        Some("a client secret, which is not an access token")
+        "a client secret, which is not an access token"
     } else if Uuid::try_parse(text).is_ok() {
-        Some("an ID, which is not an access token")
+        "an ID, which is not an access token"
     } else {
-        None
+        return None;
+    };
+    Some(mistake.to_owned())
+}
+
+/// Whether a text is a reference to a variable or to the output of a command. No token contains these marks.
+fn is_unexpanded(text: &str) -> bool {
+    let is_in_percent_signs = text.len() > 2 && text.starts_with('%') && text.ends_with('%');
+    text.starts_with('$') || is_in_percent_signs || find_reference(text).is_some()
+}
+
+/// Names the member that contains the token, as the Azure CLI, OAuth and Azure PowerShell call it.
+fn describe_json(text: &str) -> String {
+    const MEMBERS: [&str; 4] = ["accessToken", "access_token", "Token", "token"];
+    match MEMBERS.into_iter().find(|member| text.contains(&format!("\"{member}\""))) {
+        Some(member) => format!("JSON: set it to the text of `{member}` alone"),
+        None => "JSON, which is not an access token".to_owned(),
     }
 }
 
@@ -158,7 +176,18 @@ mod tests {
     #[test]
     fn what_is_certainly_no_token_is_described() {
         for (text, described) in [
-            ("{\"accessToken\": \"eyJ0.a.b\"}", "JSON"),
+            ("{\"accessToken\": \"eyJ0.a.b\"}", "JSON: set it to the text of `accessToken` alone"),
+            ("{\"token_type\": \"Bearer\", \"access_token\": \"eyJ0.a.b\"}", "text of `access_token` alone"),
+            ("{\"Token\": \"eyJ0.a.b\"}", "text of `Token` alone"),
+            ("[1]", "JSON, which is not"),
+            ("$TOKEN", "did not expand"),
+            ("$token", "did not expand"),
+            ("${TOKEN}", "did not expand"),
+            ("$env:TOKEN", "did not expand"),
+            ("%TOKEN%", "did not expand"),
+            ("$(az account get-access-token)", "did not expand"),
+            ("${{ secrets.TOKEN }}", "did not expand"),
+            ("{{ token }}", "did not expand"),
             ("aBc8Q~0123456789012345678901234567890123", "client secret"),
             ("2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16", "an ID"),
         ] {

@@ -14,7 +14,7 @@ use crate::endpoint::Endpoint;
 use crate::entra::graph::Client;
 use crate::entra::sign_in::Credential;
 use crate::entra::snapshot::{Cause, Unseen};
-use crate::http::{Https, Limits, Transport};
+use crate::http::{Https, Limits, PauseObserver, Transport};
 use crate::os::FileVersion;
 use crate::os::process::CancellationToken;
 use crate::secret::{RevealError, Secret, SecretSource, Trust, reveal_within};
@@ -28,6 +28,8 @@ pub(super) struct ConnectionPolicy {
     pub(super) trust: Trust,
     /// Cancels the commands that print secrets.
     pub(super) cancellation: CancellationToken,
+    /// Receives the pauses of clients of Microsoft Graph.
+    pub(super) pause_observer: Option<PauseObserver>,
 }
 
 /// A connection to the tenant and the gateway of one trusted settings file.
@@ -84,7 +86,11 @@ impl Connection {
 
     /// A client of Microsoft Graph.
     pub(super) fn client(&self, credential: Credential, limits: Limits) -> Client {
-        Client::new(&self.access, credential, Arc::clone(&self.transport), limits)
+        let mut client = Client::new(&self.access, credential, Arc::clone(&self.transport), limits);
+        if let Some(observer) = &self.policy.pause_observer {
+            client.observe_pauses(Arc::clone(observer));
+        }
+        client
     }
 
     /// A client of the gateway.

@@ -16,11 +16,13 @@ use jiff::civil::Date;
 
 use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::{Diagnostic, id};
+use crate::http::PauseObserver;
 use crate::os::process::CancellationToken;
 use crate::report::{self, FileReport, Format, Options};
 use crate::secret::{Secret, SecretSource, Trust};
 use crate::settings::Unresolved;
 use crate::source::MAX_BYTES;
+use crate::text::printable;
 use crate::web::actions::Progress;
 
 /// Runs a command of this program from its words.
@@ -37,7 +39,7 @@ pub(super) fn is_missing_default(path: &Path) -> bool {
 /// The name of standard input in messages.
 pub(super) const STDIN_NAME: &str = "<stdin>";
 
-/// Whether a path stands for standard input.
+/// Whether a path stands for standard input, or for standard output if it is that of `--output`.
 pub(super) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
@@ -212,7 +214,11 @@ impl Context<'_> {
 
     /// The limits for connections.
     pub(super) fn policy(&self) -> ConnectionPolicy {
-        ConnectionPolicy { trust: self.trust(), cancellation: self.cancellation() }
+        let pause_observer = self.page.clone().map(|page| {
+            let observe = move |why: &str, pause| page.report_wait(&printable(why), pause);
+            Arc::new(observe) as PauseObserver
+        });
+        ConnectionPolicy { trust: self.trust(), cancellation: self.cancellation(), pause_observer }
     }
 
     /// Cancels the commands that this command starts. The page can cancel it; at the terminal, signals end the whole program.

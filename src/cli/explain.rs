@@ -79,6 +79,8 @@ struct KeyShape<'a> {
 struct CodeShape {
     code: u32,
     error: Option<&'static str>,
+    /// Whether `error` is inferred: no answer and no page of Microsoft shows it.
+    error_inferred: bool,
     meaning: &'static str,
     why: &'static str,
     cure: &'static str,
@@ -144,6 +146,7 @@ fn code_shape(code: &Code) -> CodeShape {
     CodeShape {
         code: code.number,
         error: code.error,
+        error_inferred: code.is_error_inferred,
         meaning: code.meaning,
         why: code.kind.why(),
         cure: code.cure,
@@ -154,8 +157,10 @@ fn code_shape(code: &Code) -> CodeShape {
 
 /// The page of one code, in the format of a rule's page.
 fn code_page(code: &Code) -> String {
-    let CodeShape { code: number, error, meaning, why, cure, rule, source } = code_shape(code);
-    let error = error.map(|error| format!(" ({error})")).unwrap_or_default();
+    let CodeShape { code: number, error, error_inferred, meaning, why, cure, rule, source } =
+        code_shape(code);
+    let inferred = if error_inferred { ", inferred" } else { "" };
+    let error = error.map(|error| format!(" ({error}{inferred})")).unwrap_or_default();
     let rule = rule.map(|rule| format!(" `check --online` reports it as `{rule}`.")).unwrap_or_default();
     format!(
         "# AADSTS{number}{error}: {meaning}\n\n## What\nEntra ID refuses a sign-in: {meaning}.\n## Why\n{why}{rule}\n\

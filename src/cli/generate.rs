@@ -116,8 +116,9 @@ fn list_faults() -> Vec<String> {
 pub(super) fn completions(
     context: &mut Context<'_>,
     args: &CompletionsArgs,
-    mut command: clap::Command,
+    command: &clap::Command,
 ) -> Result<Exit, CliError> {
+    let mut command = without_hidden(command);
     for (name, argument, list) in WITH_WORDS {
         // The parser takes static texts only, and the program ends after printing them.
         let values = PossibleValuesParser::new(list().into_iter().map(|word| &*word.leak()));
@@ -139,6 +140,24 @@ pub(super) fn completions(
     }
     context.out.write_all(&script)?;
     Ok(Exit::Clean)
+}
+
+/// The parts of a command that completions show, without hidden commands, which the generator would offer.
+fn without_hidden(command: &clap::Command) -> clap::Command {
+    let shown = command.get_subcommands().filter(|command| !command.is_hide_set()).map(without_hidden);
+    // The parser takes static texts only, and the program ends after printing them.
+    let copy = clap::Command::new(&*command.get_name().to_owned().leak())
+        .args(command.get_arguments().cloned())
+        .groups(command.get_groups().cloned())
+        .subcommands(shown);
+    let copy = match command.get_about() {
+        Some(about) => copy.about(about.clone()),
+        None => copy,
+    };
+    match command.get_version() {
+        Some(version) => copy.version(&*version.to_owned().leak()),
+        None => copy,
+    }
 }
 
 pub(super) fn man(

@@ -144,7 +144,7 @@ fn run_command(context: &mut Context<'_>, command: &Command) -> Result<Exit, Cli
         Command::Status(args) => sync::status::run(context, args),
         Command::Emulate(args) => emulate::run(context, args),
         Command::Schema(args) => generate::schema(context, args),
-        Command::Completions(args) => generate::completions(context, args, args::command()),
+        Command::Completions(args) => generate::completions(context, args, &args::command()),
         Command::Path(args) => path::run(context, args),
         Command::Man(args) => generate::man(context, args, args::command()),
     }

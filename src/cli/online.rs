@@ -190,15 +190,13 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
     match &options.administrators {
         None => {}
         Some(Err(why)) => tenant.registration = Err(why.clone()),
-        Some(Ok(administrators)) => {
-            tenant.registration = match administrator::token(administrators, &connection).await {
-                Ok(token) => {
-                    let client = connection.client(Credential::Token(token), limits());
-                    probe::read_registration(&client, &settings, secret.as_ref().ok()).await
-                }
-                Err(why) => Err(why),
+        Some(Ok(administrators)) => match administrator::token(administrators, &connection).await {
+            Ok(token) => {
+                let client = connection.client(Credential::Token(token), limits());
+                probe::read_registration(&client, &settings, secret.as_ref().ok(), &mut tenant).await;
             }
-        }
+            Err(why) => tenant.registration = Err(why),
+        },
     }
     tenant
 }
@@ -245,7 +243,8 @@ mod tests {
     async fn timeout_is_exit_code_4_and_names_its_limit() {
         let checked = checked();
         let settings = checked.settings().expect("complete");
-        let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
+        let (trust, cancellation) = (Trust::nothing(), CancellationToken::default());
+        let policy = ConnectionPolicy { trust, cancellation, pause_observer: None };
         let connection =
             Connection::over(Arc::new(SilentTransport), Path::new(""), &settings.access, &policy);
         let options = LookupOptions {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, ValueEnum};
 
 use super::names::named;
@@ -121,14 +121,9 @@ pub(super) fn without_values(mut error: clap::Error) -> clap::Error {
     error.remove(ContextKind::Suggested);
     let given = [ContextKind::InvalidValue, ContextKind::InvalidArg, ContextKind::InvalidSubcommand];
     for kind in given {
-        let known = matches!(
-            error.kind(),
-            clap::error::ErrorKind::InvalidValue
-                | clap::error::ErrorKind::ValueValidation
-                | clap::error::ErrorKind::MissingRequiredArgument
-        );
-        // The argument is defined by this program, so its name is safe to show.
-        if kind == ContextKind::InvalidArg && known {
+        // Otherwise, this program defines the argument, so its name is safe to show.
+        let is_typed = error.kind() == ErrorKind::UnknownArgument;
+        if kind == ContextKind::InvalidArg && !is_typed {
             continue;
         }
         if let Some(ContextValue::String(text)) = error.get(kind) {

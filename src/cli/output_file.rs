@@ -1,11 +1,13 @@
 //! `--output`: the results of a command in a file. PowerShell's `>` changes the encoding, and a shell empties the file before the command
 //! has results.
 
+use std::fs::OpenOptions;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, is_stdin};
 use super::error::{CliError, usage_error};
 use super::exit::Exit;
 use super::names::display;
@@ -15,19 +17,20 @@ use crate::source::MAX_BYTES;
 
 #[derive(Args, Clone, Default)]
 pub(super) struct OutputArgs {
-    /// Write the results to this file instead of standard output, as UTF-8
+    /// Write the results to this file, as UTF-8; - is standard output
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
 }
 
 impl OutputArgs {
-    /// The file for results that anybody may read, like the file of a shell's `>`.
+    /// The file for results that anybody may read, like the file of a shell's `>`. `-` is standard output, which is no file.
     pub(super) fn shared<'a>(
         &'a self,
         inputs: impl IntoIterator<Item = &'a PathBuf>,
     ) -> Option<OutputFile<'a>> {
         let inputs = inputs.into_iter().collect();
-        Some(OutputFile { path: self.output.as_deref()?, inputs, is_private: false })
+        let path = self.output.as_deref().filter(|path| !is_stdin(path))?;
+        Some(OutputFile { path, inputs, is_private: false })
     }
 
     /// The file for results with names or secrets, which only this user may read.
@@ -62,6 +65,12 @@ impl OutputFile<'_> {
             let why = "is an input of this command, a settings file, a secret or a certificate; nothing was written";
             return Err(usage_error(format_args!("--output: {path} {why}")));
         }
+        let unwritable = |error: io::Error| {
+            let (path, why) = (display(self.path), os::reason(&error));
+            usage_error(format_args!("--output: {path} cannot be written: {why}"))
+        };
+        // The command may change something, which must not happen if its results cannot be written.
+        self.try_out().map_err(unwritable)?;
         // No file gets colours.
         let mut results = anstream::StripStream::new(Vec::new());
         let exit = run(&mut context.with_output(&mut results))?;
@@ -71,11 +80,23 @@ impl OutputFile<'_> {
         } else {
             std::fs::write(self.path, &results)
         };
-        written.map_err(|error| {
-            let (path, why) = (display(self.path), os::reason(&error));
-            usage_error(format_args!("--output: {path} cannot be written: {why}"))
-        })?;
+        written.map_err(unwritable)?;
         Ok(exit)
+    }
+
+    /// Tries whether the file can be written. Changes neither the file nor its folder.
+    fn try_out(&self) -> io::Result<()> {
+        match std::fs::metadata(self.path) {
+            Ok(found) if found.is_file() => OpenOptions::new().write(true).open(self.path).map(drop),
+            Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            // Opening and closing a pipe would end its reader.
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                tempfile::tempfile_in(folder.unwrap_or(Path::new("."))).map(drop)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Whether the file exists and is an input, or has the name or the content of one.

@@ -41,7 +41,8 @@ enum SecretCommand {
   pass show teams | swyx-teams secret put --stdin
   swyx-teams secret put swyx.gateway_token customers/north.toml
 
-The secret goes where the settings file reads it from. A secret store keeps it for the user who runs this command. \
+The secret goes where the settings file reads it from. If the file names no place yet, set one first, as in the first \
+example, or with file:PATH. A secret store keeps it for the user who runs this command. \
 An environment variable, and what a command prints, cannot be written from here: the exit code is 2. A value that is \
 not a secret is rejected with exit code 1, for example the ID of a secret, or one with invisible characters.")]
 pub(super) struct PutArgs {
@@ -86,8 +87,18 @@ fn target(context: &mut Context<'_>, args: &PutArgs) -> Result<Target, CliError>
         named.map(|word| keys::SECRETS.into_iter().find(|key| key.as_str() == word).ok_or_else(not_a_key));
     let named = named.transpose()?;
     let path = context.only_file(file.as_ref())?;
-    // The word may be the secret here, too.
-    if file.is_some() && is_no_file(path.metadata().map(drop)) {
+    // The word may be the secret here, too, unless it ends like a settings file.
+    let found = path.metadata().map(drop);
+    let is_settings = |file: &&PathBuf| file.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
+    if let Some(file) = file.as_ref().filter(is_settings)
+        && found.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    {
+        let file = printable(&display(file));
+        return Err(usage_error(format_args!(
+            "{file}: the file does not exist; `swyx-teams setup --config {file}` creates it"
+        )));
+    }
+    if file.is_some() && is_no_file(found) {
         return Err(usage_error(
             "the last word is not a settings file; the secret itself is never an argument: use the prompt or --stdin",
         ));
@@ -118,7 +129,8 @@ fn no_place(context: &mut Context<'_>, checked: &Checked, key: &Key) -> io::Resu
         return Ok(failure(Exit::Findings, "fix this error first; nothing was stored"));
     }
     let message = format!(
-        "{file}: `{key}` is not set: name a place, for example `swyx-teams set {key} keyring:swyx-teams/NAME`"
+        "{file}: `{key}` is not set: name a place first, for example `swyx-teams set {key} keyring:swyx-teams/NAME` or \
+         `swyx-teams set {key} file:NAME.secret`"
     );
     Ok(usage_error(printable(&with_file(&message, file))))
 }

@@ -7,14 +7,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Map;
 use uuid::{Uuid, uuid};
 
-use super::file::{ApplicationState, PermissionsState, SecretState, State, StateError, UserState};
+use super::file::{
+    ApplicationState, OwnPolicyState, PermissionsState, SecretState, State, StateError, UserState,
+};
 use super::graph::presence::{Presences, Status};
 use super::permissions::{self, GRAPH_APP_ID};
 use super::random;
 use super::state::{
     AccessType, AppRoleAssignment, Application, Applications, Directory, Ids, ManualStatus,
-    OAuth2PermissionGrant, PasswordCredential, RequiredResourceAccess, ServicePrincipal, ServicePrincipals,
-    Switches, Tenant, UnknownIds,
+    OAuth2PermissionGrant, OwnPolicy, PasswordCredential, RequiredResourceAccess, SecretRestrictions,
+    ServicePrincipal, ServicePrincipals, Switches, Tenant, UnknownIds,
 };
 use super::users::{self, User, Users};
 
@@ -53,8 +55,12 @@ pub(super) fn directory(
         users: Users::default(),
         presences: Presences::default(),
         switches: Switches {
-            secrets_banned: state.policies.secrets_banned,
-            max_secret_days: state.policies.max_secret_days,
+            default_policy: SecretRestrictions {
+                banned: state.policies.secrets_banned,
+                max_days: state.policies.max_secret_days,
+            },
+            restricted_from: state.policies.restricted_from,
+            policies_unreadable: state.policies.unreadable,
             consent_forbidden: state.policies.consent_forbidden,
             unknown_ids: if state.presence.unknown_ids_answered {
                 UnknownIds::PresenceUnknown
@@ -69,7 +75,9 @@ pub(super) fn directory(
         },
         ids,
     };
-    directory.service_principals.add(ServicePrincipal::new(graph_id, GRAPH_APP_ID, "Microsoft Graph", made));
+    let mut graph = ServicePrincipal::new(graph_id, GRAPH_APP_ID, "Microsoft Graph", made);
+    graph.account_enabled = state.tenant.graph_enabled;
+    directory.service_principals.add(graph);
     for (place, application) in state.applications.iter().enumerate() {
         add_application(&mut directory, application, place, now)?;
     }
@@ -97,7 +105,10 @@ fn add_application(
         display_name: state.display_name.clone(),
         unique_name: state.unique_name.clone(),
         created: made,
-        deleted: None,
+        deleted: state.deleted.then_some(now),
+        is_disabled: state.is_disabled,
+        disabled_by_microsoft: state.disabled_by_microsoft_status.clone(),
+        own_policy: state.policy.map(|policy| own_policy(policy, &mut directory.ids)),
         sign_in_audience: state.sign_in_audience.clone(),
         is_fallback_public_client: state.is_fallback_public_client,
         required_resource_access: if declared.is_empty() {
@@ -106,6 +117,7 @@ fn add_application(
             vec![RequiredResourceAccess { resource_app_id: GRAPH_APP_ID, resource_access: declared }]
         },
         password_credentials: secrets,
+        key_credentials: Vec::new(),
         other: Map::new(),
     });
     if !state.service_principal {
@@ -114,9 +126,16 @@ fn add_application(
     let principal_id = directory.ids.guid();
     let mut principal = ServicePrincipal::new(principal_id, app_id, &state.display_name, made);
     principal.account_enabled = state.account_enabled;
+    principal.app_role_assignment_required = state.assignment_required;
+    principal.deleted = state.deleted.then_some(now);
     directory.service_principals.add(principal);
     grant(directory, principal_id, &granted, &state.granted.delegated, made);
     Ok(())
+}
+
+fn own_policy(state: OwnPolicyState, ids: &mut Ids) -> OwnPolicy {
+    let restrictions = SecretRestrictions { banned: state.secrets_banned, max_days: state.max_secret_days };
+    OwnPolicy { id: ids.guid(), is_enabled: state.is_enabled, restrictions }
 }
 
 fn grant(
@@ -233,19 +252,19 @@ fn user(id: Uuid, state: &UserState) -> User {
 
 fn assert_distinct(directory: &Directory) -> Result<(), StateError> {
     let mut ids = HashSet::new();
-    let objects = directory.applications.iter().map(|application| application.id);
-    let objects = objects.chain(directory.service_principals.iter().map(|principal| principal.id));
+    let objects = directory.applications.all().map(|application| application.id);
+    let objects = objects.chain(directory.service_principals.all().map(|principal| principal.id));
     let objects = objects.chain(directory.users.as_slice().iter().map(|user| user.id));
     if !objects.into_iter().all(|id| ids.insert(id)) {
         return Err(StateError::Duplicate("object ids"));
     }
     let mut app_ids = HashSet::from([GRAPH_APP_ID]);
-    if !directory.applications.iter().all(|application| app_ids.insert(application.app_id)) {
+    if !directory.applications.all().all(|application| app_ids.insert(application.app_id)) {
         return Err(StateError::Duplicate("application ids"));
     }
     let mut names = HashSet::new();
     let mut unique =
-        directory.applications.iter().filter_map(|application| application.unique_name.as_deref());
+        directory.applications.all().filter_map(|application| application.unique_name.as_deref());
     if !unique.all(|name| names.insert(name)) {
         return Err(StateError::Duplicate("unique names"));
     }

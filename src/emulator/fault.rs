@@ -52,6 +52,15 @@ const SKEW: Amount = Amount::Number {
     range: "seconds, at most a year in either direction",
 };
 
+/// Any code, also one that the emulator does not know.
+const CODE: Amount = Amount::Number {
+    word: "CODE",
+    default: 7_009_999,
+    least: 1,
+    most: 99_999_999,
+    range: "an AADSTS code from 1 to 99999999",
+};
+
 /// All faults, in the order of `--help`. A new fault needs a row here, and code where it takes effect.
 #[rustfmt::skip]
 const FAULTS: &[Row] = &[
@@ -59,6 +68,8 @@ const FAULTS: &[Row] = &[
     Row { name: "unavailable", amount: Probability, sequence: 2, help: "503; also decided for each part of a batch" },
     Row { name: "html-body", amount: Probability, sequence: 3, help: "502 with an HTML page, as from a proxy" },
     Row { name: "portal", amount: Probability, sequence: 16, help: "Entra ID and Graph answer 200 with an HTML page, as a captive portal does; the request has no effect" },
+    Row { name: "refuse-application", amount: CODE, sequence: 22, help: "Entra ID refuses the application's sign-in with AADSTS CODE (7009999, which does not exist)" },
+    Row { name: "refuse-administrator", amount: CODE, sequence: 23, help: "Entra ID refuses the administrator's sign-in with AADSTS CODE (7009999)" },
     Row { name: "slow", amount: MILLISECONDS, sequence: 12, help: "each answer is delayed by MS milliseconds (100)" },
     Row { name: "drop-request", amount: Probability, sequence: 7, help: "the connection closes without an answer, and the request has no effect" },
     Row { name: "drop-reply", amount: Probability, sequence: 4, help: "the request has an effect, but the connection closes without an answer" },

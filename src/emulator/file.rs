@@ -23,7 +23,7 @@ pub(super) struct State {
 }
 
 /// The tenant's names.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct TenantState {
     /// The tenant id.
@@ -32,6 +32,15 @@ pub(super) struct TenantState {
     pub(super) domain: Option<String>,
     /// The name.
     pub(super) name: Option<String>,
+    /// Whether the service principal of Microsoft Graph is enabled; true by default.
+    pub(super) graph_enabled: bool,
+}
+
+// By hand because of the default for a missing member.
+impl Default for TenantState {
+    fn default() -> Self {
+        Self { id: None, domain: None, name: None, graph_enabled: true }
+    }
 }
 
 /// An application with its service principal, secrets and permissions.
@@ -54,6 +63,16 @@ pub(super) struct ApplicationState {
     pub(super) service_principal: bool,
     /// Whether sign-in is on; true by default.
     pub(super) account_enabled: bool,
+    /// Whether users and applications must be assigned to it.
+    pub(super) assignment_required: bool,
+    /// Whether the registration is deactivated.
+    pub(super) is_disabled: Option<bool>,
+    /// Why Microsoft disabled it.
+    pub(super) disabled_by_microsoft_status: Option<String>,
+    /// Whether it is deleted, with its service principal.
+    pub(super) deleted: bool,
+    /// The application management policy that is assigned to it.
+    pub(super) policy: Option<OwnPolicyState>,
     /// Its client secrets.
     pub(super) secrets: Vec<SecretState>,
     /// Names of declared permissions of Microsoft Graph.
@@ -74,6 +93,11 @@ impl Default for ApplicationState {
             is_fallback_public_client: None,
             service_principal: true,
             account_enabled: true,
+            assignment_required: false,
+            is_disabled: None,
+            disabled_by_microsoft_status: None,
+            deleted: false,
+            policy: None,
             secrets: Vec::new(),
             declared: PermissionsState::default(),
             granted: PermissionsState::default(),
@@ -85,6 +109,25 @@ impl Default for ApplicationState {
 impl std::fmt::Debug for ApplicationState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ApplicationState").field("display_name", &self.display_name).finish_non_exhaustive()
+    }
+}
+
+/// A policy that is assigned to an application.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct OwnPolicyState {
+    /// Whether it is in force; true by default.
+    pub(super) is_enabled: bool,
+    /// New client secrets are rejected.
+    pub(super) secrets_banned: bool,
+    /// The maximum lifetime of a new client secret, in days.
+    pub(super) max_secret_days: Option<u32>,
+}
+
+// By hand because of the default for a missing member.
+impl Default for OwnPolicyState {
+    fn default() -> Self {
+        Self { is_enabled: true, secrets_banned: false, max_secret_days: None }
     }
 }
 
@@ -169,6 +212,10 @@ pub(super) struct PolicyState {
     pub(super) secrets_banned: bool,
     /// The maximum lifetime of a new client secret, in days.
     pub(super) max_secret_days: Option<u32>,
+    /// The two restrictions apply to applications created since then; to all by default.
+    pub(super) restricted_from: Option<Timestamp>,
+    /// The policies cannot be read.
+    pub(super) unreadable: bool,
     /// The administrator may not consent.
     pub(super) consent_forbidden: bool,
 }
@@ -220,12 +267,13 @@ pub(super) struct SwyxUserState {
 ///
 /// | in | members |
 /// |---|---|
-/// | `tenant` | `id`, `domain` (`contoso.example`), `name` (`Contoso`) |
-/// | `applications` | a list; the first is the one of [`super::Facts`]. `id`, `appId`, `displayName`, `uniqueName` (none), `signInAudience` (`AzureADMyOrg`), `isFallbackPublicClient` (null), `servicePrincipal` (true: there is one), `accountEnabled` (true), `secrets`, `declared`, `granted` |
+/// | `tenant` | `id`, `domain` (`contoso.example`), `name` (`Contoso`), `graphEnabled` (true; false: the service principal of Microsoft Graph is disabled) |
+/// | `applications` | a list; the first is the one of [`super::Facts`]. `id`, `appId`, `displayName`, `uniqueName` (none), `signInAudience` (`AzureADMyOrg`), `isFallbackPublicClient` (null), `servicePrincipal` (true: there is one), `accountEnabled` (true), `assignmentRequired` (false), `isDisabled` (null; true: deactivated), `disabledByMicrosoftStatus` (null), `deleted` (false; true: can be restored), `policy` (none assigned), `secrets`, `declared`, `granted` |
+/// | `policy` | `isEnabled` (true; then it replaces the default policy), `secretsBanned` (false), `maxSecretDays` (no limit) |
 /// | `secrets` | a list of `keyId`, `displayName`, `value` (made up), `startDateTime` (a day ago), `endDateTime` or, from now, `endsInDays` (180; negative for an expired one) |
 /// | `declared`, `granted` | `application` and `delegated`: lists of names of permissions of Microsoft Graph, in any case |
 /// | `users` | a list of `userPrincipalName`, `id`, `displayName` (the sign-in name), `givenName`, `surname`, `mail`, `proxyAddresses` (`SMTP:` before the primary, `smtp:` before others), `accountEnabled` (true), `guest` (false), `teams` (true), `administrator` (false; one is added where there is none), `presence` (not signed in to Teams; else a pair as [`super::Emulator::set_teams_status`] takes it) |
-/// | `policies` | `secretsBanned` (false), `maxSecretDays` (no limit), `consentForbidden` (false; the page `adminconsent` still works) |
+/// | `policies` | `secretsBanned` (false), `maxSecretDays` (no limit), `restrictedFrom` (the time from which on created applications are restricted; all), `unreadable` (false; true: reading them is refused with 403), `consentForbidden` (false; the page `adminconsent` still works) |
 /// | `presence` | `unknownIdsAnswered` (false), `manualStatusByVendor` (false): the behaviour where the documentation is open |
 /// | `swyx` | `users` (one for each member who has Teams and a mail address; else a list of `id`, 1 to 200 characters, `name` (the id), `email` (null), `enabled` (true)), `settable` (the statuses that the gateway can set: `Available`, `Away`, `DoNotDisturb`, `Speaking`) |
 #[derive(Debug, thiserror::Error)]

@@ -130,6 +130,7 @@ mod tests {
         Request {
             method,
             path: path.to_owned(),
+            is_beta: false,
             query: query.map(str::to_owned),
             headers: axum::http::HeaderMap::new(),
             body: axum::body::Bytes::new(),

@@ -12,6 +12,8 @@ pub(super) struct Request {
     pub(super) method: Method,
     /// The path, percent-encoded as sent, with its leading `/`; for Graph without the version: `/users/a%40b.example/presence`.
     pub(super) path: String,
+    /// For Graph: whether the path was that of the beta version.
+    pub(super) is_beta: bool,
     /// The query, percent-encoded as sent, without `?`.
     pub(super) query: Option<String>,
     /// The headers; for a part of a batch, only its own.
@@ -41,6 +43,8 @@ pub(super) struct Response {
     pub(super) body: Vec<u8>,
     /// Replaces `body` for a response that is streamed.
     pub(super) stream: Option<Body>,
+    /// The fault that created it, for the log.
+    pub(super) fault: Option<&'static str>,
     /// For a batch: its parts, for the log.
     pub(super) parts: Vec<Part>,
 }
@@ -60,7 +64,14 @@ pub struct Part {
 impl Response {
     /// A response without a body.
     pub(super) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Vec::new(), stream: None, parts: Vec::new() }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            stream: None,
+            fault: None,
+            parts: Vec::new(),
+        }
     }
 
     /// Serialized JSON.

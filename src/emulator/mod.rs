@@ -38,6 +38,7 @@
 mod body;
 mod build;
 mod calls;
+mod certificate;
 mod dropped;
 mod entra;
 mod error;
@@ -93,7 +94,9 @@ pub use message::Part;
 pub use options::{DeviceCode, Options, Scenario};
 pub use serve::Server;
 pub use serve_error::ServeError;
-pub use snapshot::{ApplicationSnapshot, DeclaredSnapshot, PrincipalSnapshot, SecretSnapshot, Snapshot};
+pub use snapshot::{
+    ApplicationSnapshot, CertificateSnapshot, DeclaredSnapshot, PrincipalSnapshot, SecretSnapshot, Snapshot,
+};
 pub use swyx::{SwyxError, SwyxSeen};
 pub use teams::TeamsError;
 
@@ -229,7 +232,7 @@ impl Emulator {
 }
 
 fn facts(base: &str, directory: &Directory, keys: &keys::Keys, now: jiff::Timestamp) -> Facts {
-    let application = directory.applications.iter().next();
+    let application = directory.applications.all().next();
     let secret = application.and_then(|application| application.password_credentials.first());
     let client =
         token::Client { id: GRAPH_TOOLS, name: "Microsoft Graph Command Line Tools", is_confidential: false };

@@ -192,6 +192,13 @@ choices! {
     ExpiredSecret "expired-secret" "The client secret has expired",
     ExpiringSecret "expiring-secret" "The client secret expires in 10 days",
     Disabled "disabled" "Sign-in is disabled for the application",
+    Deactivated "deactivated" "The application registration is deactivated",
+    DisabledByMicrosoft "disabled-by-microsoft" "Microsoft has disabled the application",
+    Deleted "deleted" "The application is deleted, and can be restored",
+    NoServicePrincipal "no-service-principal" "The application has no service principal",
+    GraphDisabled "graph-disabled" "Microsoft Graph is disabled in the tenant",
+    AssignmentRequired "assignment-required" "The application requires assignments, which its own sign-in does not need",
+    SecretsForbidden "secrets-forbidden" "A policy forbids new client secrets",
     UserMismatch "user-mismatch" "Users whose mail addresses and sign-in names do not match",
 }
 

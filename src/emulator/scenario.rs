@@ -38,6 +38,16 @@ pub(super) fn state(scenario: Scenario, domain: &str) -> State {
         Scenario::ExpiredSecret => ends_in(&mut application, -1),
         Scenario::ExpiringSecret => ends_in(&mut application, 10),
         Scenario::Disabled => application.account_enabled = false,
+        Scenario::Deactivated => application.is_disabled = Some(true),
+        Scenario::DisabledByMicrosoft => {
+            let status = "DisabledDueToViolationOfServicesAgreement";
+            application.disabled_by_microsoft_status = Some(status.to_owned());
+        }
+        Scenario::Deleted => application.deleted = true,
+        Scenario::NoServicePrincipal => application.service_principal = false,
+        Scenario::GraphDisabled => state.tenant.graph_enabled = false,
+        Scenario::AssignmentRequired => application.assignment_required = true,
+        Scenario::SecretsForbidden => state.policies.secrets_banned = true,
         Scenario::UserMismatch => {
             state.users = mismatched(domain);
             state.swyx.emails_as_mailed = true;

@@ -53,7 +53,10 @@ pub(super) async fn answer(
         Ok(body) => {
             let query = head.uri.query().map(str::to_owned);
             let (method, path, headers) = (head.method, path.clone(), head.headers);
-            dispatch(&shared, Request { method, path, query, headers, body, ids: ids.clone() })
+            dispatch(
+                &shared,
+                Request { method, path, is_beta: false, query, headers, body, ids: ids.clone() },
+            )
         }
         Err(_) => (Response::empty(StatusCode::PAYLOAD_TOO_LARGE), None),
     };
@@ -97,15 +100,18 @@ fn dispatch(shared: &Arc<Shared>, mut request: Request) -> (Response, Option<&'s
     if shared.faults().strikes(const { fault("portal") }) {
         return (html(StatusCode::OK, "Please log on"), Some("portal"));
     }
-    let Some(below) = below(&request.path, "/v1.0") else {
+    let is_beta = graph::IN_BETA.iter().any(|start| request.path.starts_with(start));
+    let Some(below) = below(&request.path, if is_beta { "/beta" } else { "/v1.0" }) else {
         if shared.faults().strikes(const { fault("unavailable") }) {
             let refusal = Refusal::new(90033, "A transient error has occurred. Please try again.");
             return (refusal.response(&request.ids, shared.clock.now()), Some("unavailable"));
         }
         let response = entra::handle(shared, &request);
-        return (response.unwrap_or_else(|| Response::empty(StatusCode::NOT_FOUND)), None);
+        let response = response.unwrap_or_else(|| Response::empty(StatusCode::NOT_FOUND));
+        let fault = response.fault;
+        return (response, fault);
     };
-    request.path = below;
+    (request.path, request.is_beta) = (below, is_beta);
     let (response, fault) = graph_answer(shared, &request);
     let diagnostic = HeaderName::from_static("x-ms-ags-diagnostic");
     let value = r#"{"ServerInfo":{"DataCenter":"Emulated","Slice":"E","Ring":"0","ScaleUnit":"000","RoleInstance":"EMULATED00000000"}}"#;

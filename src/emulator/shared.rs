@@ -12,7 +12,7 @@ use super::keys::Keys;
 use super::limits::Limits;
 use super::log::Log;
 use super::options::DeviceCode;
-use super::state::{Directory, PasswordCredential};
+use super::state::{Directory, KeyCredential, PasswordCredential};
 use super::time::Clock;
 
 /// The state that all requests share.
@@ -98,7 +98,15 @@ impl Shared {
 
     /// Whether a read sees a secret: already visible as added, and not yet visible as removed.
     pub(super) fn sees_secret(&self, secret: &PasswordCredential) -> bool {
-        self.is_replicated(secret.created)
-            && !secret.removed.is_some_and(|removed| self.is_replicated(removed))
+        self.sees(secret.created, secret.removed)
+    }
+
+    /// Whether a read sees a certificate, in the same way.
+    pub(super) fn sees_key(&self, key: &KeyCredential) -> bool {
+        self.sees(key.created, key.removed)
+    }
+
+    fn sees(&self, created: Timestamp, removed: Option<Timestamp>) -> bool {
+        self.is_replicated(created) && !removed.is_some_and(|removed| self.is_replicated(removed))
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::permissions::{self, GRAPH_APP_ID};
-use super::state::{AccessType, Application, Directory, PasswordCredential, ServicePrincipal};
+use super::state::{AccessType, Application, Directory, KeyCredential, PasswordCredential, ServicePrincipal};
 
 /// The applications of the tenant, in the order of their creation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct ApplicationSnapshot {
     pub declared: DeclaredSnapshot,
     /// Its client secrets in the order of their creation, including expired ones.
     pub secrets: Vec<SecretSnapshot>,
+    /// Its certificates in the order of their creation, including expired ones.
+    pub certificates: Vec<CertificateSnapshot>,
     /// Its service principal, even while the application is deleted.
     pub service_principal: Option<PrincipalSnapshot>,
 }
@@ -71,6 +73,22 @@ pub struct SecretSnapshot {
     pub end: Timestamp,
 }
 
+/// A certificate (`keyCredentials`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CertificateSnapshot {
+    /// Its id.
+    pub key_id: Uuid,
+    /// Its description.
+    pub display_name: Option<String>,
+    /// The SHA-1 thumbprint: 40 hexadecimal digits in upper case.
+    pub thumbprint: String,
+    /// Valid from, as registered.
+    pub start: Timestamp,
+    /// Valid until, as registered.
+    pub end: Timestamp,
+}
+
 /// A service principal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -96,7 +114,9 @@ impl Snapshot {
 fn snapshot(directory: &Directory, application: &Application) -> ApplicationSnapshot {
     let redirects = application.other.get("publicClient").and_then(|client| client.get("redirectUris"));
     let redirects = redirects.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let principal = directory.service_principals.by_app_id(application.app_id);
+    let visible = directory.service_principals.by_app_id(application.app_id);
+    let deleted = || directory.service_principals.all().find(|one| one.app_id == application.app_id);
+    let principal = visible.or_else(|| application.deleted.and_then(|_| deleted()));
     ApplicationSnapshot {
         id: application.id,
         app_id: application.app_id,
@@ -108,6 +128,7 @@ fn snapshot(directory: &Directory, application: &Application) -> ApplicationSnap
         public_redirect_uris: redirects.map(str::to_owned).collect(),
         declared: declared(application),
         secrets: application.secrets().map(secret).collect(),
+        certificates: application.certificates().map(certificate).collect(),
         service_principal: principal.map(|principal| granted(directory, principal)),
     }
 }
@@ -137,6 +158,16 @@ fn secret(secret: &PasswordCredential) -> SecretSnapshot {
         hint: secret.secret.chars().take(3).collect(),
         start: secret.start,
         end: secret.end,
+    }
+}
+
+fn certificate(key: &KeyCredential) -> CertificateSnapshot {
+    CertificateSnapshot {
+        key_id: key.key_id,
+        display_name: key.members.get("displayName").and_then(Value::as_str).map(str::to_owned),
+        thumbprint: key.certificate.thumbprint(),
+        start: key.start,
+        end: key.end,
     }
 }
 

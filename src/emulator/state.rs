@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::certificate::Certificate;
 use super::graph::presence::Presences;
 use super::permissions::GRAPH_APP_ID;
-pub(super) use super::switches::{ManualStatus, Switches, UnknownIds};
+pub(super) use super::switches::{ManualStatus, OwnPolicy, SecretRestrictions, Switches, UnknownIds};
 use super::users::Users;
 
 /// All objects of the tenant.
@@ -67,18 +68,36 @@ pub(super) struct Application {
     pub(super) sign_in_audience: String,
     /// Whether it may sign in without a credential, for example with a device code; `None` appears as null.
     pub(super) is_fallback_public_client: Option<bool>,
+    /// Whether it is deactivated; `None` appears as null.
+    pub(super) is_disabled: Option<bool>,
+    /// Why Microsoft disabled it, if it did.
+    pub(super) disabled_by_microsoft: Option<String>,
+    /// The application management policy that is assigned to it.
+    pub(super) own_policy: Option<OwnPolicy>,
     /// The declared permissions.
     pub(super) required_resource_access: Vec<RequiredResourceAccess>,
     /// Its client secrets, including removed ones.
     pub(super) password_credentials: Vec<PasswordCredential>,
+    /// Its certificates, including removed ones.
+    pub(super) key_credentials: Vec<KeyCredential>,
     /// Members that are returned as they were written: `notes`, `tags`, `publicClient`, …
     pub(super) other: Map<String, Value>,
 }
 
 impl Application {
+    /// Whether it may sign in nowhere.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_disabled == Some(true) || self.disabled_by_microsoft.is_some()
+    }
+
     /// Its actual client secrets, independent of replication.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &PasswordCredential> {
         self.password_credentials.iter().filter(|secret| secret.removed.is_none())
+    }
+
+    /// Its actual certificates, independent of replication.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &KeyCredential> {
+        self.key_credentials.iter().filter(|key| key.removed.is_none())
     }
 }
 
@@ -126,6 +145,25 @@ impl PasswordCredential {
     }
 }
 
+/// A certificate.
+#[derive(Clone, Debug)]
+pub(super) struct KeyCredential {
+    /// Its id, chosen by the client or the service.
+    pub(super) key_id: Uuid,
+    /// The members that Graph returns, except `keyId` and `key`.
+    pub(super) members: Map<String, Value>,
+    /// Valid from.
+    pub(super) start: Timestamp,
+    /// Valid until.
+    pub(super) end: Timestamp,
+    /// The certificate.
+    pub(super) certificate: Certificate,
+    /// When it was added, for replication.
+    pub(super) created: Timestamp,
+    /// When it was removed, for replication.
+    pub(super) removed: Option<Timestamp>,
+}
+
 /// A service principal.
 #[derive(Clone, Debug)]
 pub(super) struct ServicePrincipal {
@@ -141,6 +179,8 @@ pub(super) struct ServicePrincipal {
     pub(super) app_role_assignment_required: bool,
     /// When it was created.
     pub(super) created: Timestamp,
+    /// When it was deleted; such a service principal is only found among the deleted ones.
+    pub(super) deleted: Option<Timestamp>,
     /// Members that are returned as they were written: `tags`, `notes`, …
     pub(super) other: Map<String, Value>,
 }
@@ -155,6 +195,7 @@ impl ServicePrincipal {
             account_enabled: true,
             app_role_assignment_required: false,
             created,
+            deleted: None,
             other: Map::new(),
         }
     }
@@ -242,24 +283,34 @@ pub(super) struct ServicePrincipals {
 }
 
 impl ServicePrincipals {
-    /// All, in the order of their creation.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &ServicePrincipal> {
+    /// All, including deleted ones, in the order of their creation.
+    pub(super) fn all(&self) -> impl Iterator<Item = &ServicePrincipal> {
         self.objects.iter()
+    }
+
+    /// Those that are not deleted, in the order of their creation.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &ServicePrincipal> {
+        self.objects.iter().filter(|principal| principal.deleted.is_none())
+    }
+
+    /// By object id, deleted or not, for changes.
+    pub(super) fn any_mut(&mut self, id: Uuid) -> Option<&mut ServicePrincipal> {
+        self.objects.iter_mut().find(|principal| principal.id == id)
     }
 
     /// By object id.
     pub(super) fn get(&self, id: Uuid) -> Option<&ServicePrincipal> {
-        self.objects.iter().find(|principal| principal.id == id)
+        self.iter().find(|principal| principal.id == id)
     }
 
     /// By object id, for changes.
     pub(super) fn get_mut(&mut self, id: Uuid) -> Option<&mut ServicePrincipal> {
-        self.objects.iter_mut().find(|principal| principal.id == id)
+        self.any_mut(id).filter(|principal| principal.deleted.is_none())
     }
 
     /// By the application's id.
     pub(super) fn by_app_id(&self, app_id: Uuid) -> Option<&ServicePrincipal> {
-        self.objects.iter().find(|principal| principal.app_id == app_id)
+        self.iter().find(|principal| principal.app_id == app_id)
     }
 
     /// Adds one.
@@ -274,6 +325,11 @@ impl ServicePrincipals {
 }
 
 impl Directory {
+    /// Whether Microsoft Graph's own service principal may be used.
+    pub(super) fn is_graph_enabled(&self) -> bool {
+        self.service_principals.by_app_id(GRAPH_APP_ID).is_some_and(|principal| principal.account_enabled)
+    }
+
     /// The object id of Microsoft Graph's own service principal.
     pub(super) fn graph_id(&self) -> Option<Uuid> {
         self.service_principals.by_app_id(GRAPH_APP_ID).map(|principal| principal.id)

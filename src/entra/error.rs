@@ -130,13 +130,16 @@ impl fmt::Display for SignInRefusal {
         }
         write!(f, "{}", self.error)?;
         match self.code.map(|number| (number, aadsts::find(number))) {
-            Some((_, Some(code))) => write!(f, ": {}", code.meaning)?,
+            Some((_, Some(code))) => {
+                write!(f, ": {}", code.meaning)?;
+                // No rule reports these with their cure.
+                if matches!(code.kind, Kind::Administrator | Kind::AssertionRejected) {
+                    write!(f, "; {}", code.cure)?;
+                }
+            }
             Some((number, None)) => {
-                write!(
-                    f,
-                    ", a code that this program does not know; see {}",
-                    aadsts::build_page_address(number)
-                )?;
+                let word = self.error.as_str().unwrap_or_default();
+                write!(f, ": {}", aadsts::describe_unknown(number, word))?;
             }
             None => {}
         }

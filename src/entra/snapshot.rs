@@ -17,12 +17,18 @@
 //! ```
 
 pub mod objects;
+mod policy;
+mod status;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::entra::aadsts::Kind;
 use crate::secret::SecretFault;
+
+pub(crate) use policy::PolicyShape;
+pub use policy::SecretPolicy;
+pub use status::{DisabledReason, RegistrationStatus};
 
 /// A tenant as the application's own sign-in shows it, and the registration if an administrator signed in
 /// too.
@@ -44,6 +50,16 @@ pub struct Snapshot {
     pub presence: Seen<Read>,
     /// The application's registration and grants, which only an administrator can read.
     pub registration: Seen<Registration>,
+    /// The deletion of the application, if an administrator found it among the deleted ones.
+    pub deletion: Option<Deletion>,
+}
+
+/// The deletion of an application, which can be restored for 30 days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deletion {
+    /// When it was deleted, if known.
+    pub at: Option<Timestamp>,
 }
 
 /// A part of a tenant, or why it could not be read.
@@ -106,6 +122,8 @@ pub enum SignIn {
 pub struct Refusal {
     /// The number of its AADSTS code, if the answer had one.
     pub code: Option<u32>,
+    /// The value of its `error`, if it had one, for example `invalid_client`.
+    pub error: Option<String>,
     /// The kind of refusal.
     pub kind: Kind,
     /// The id of the call (`trace_id`), which Microsoft's support uses to find it.
@@ -156,8 +174,14 @@ pub struct Registration {
     pub public_client: bool,
     /// Redirect addresses of public clients.
     pub public_redirects: usize,
-    /// Whether the service principal is allowed to sign in (`accountEnabled`).
+    /// Whether the application has a service principal in the tenant.
+    pub has_principal: bool,
+    /// Whether the service principal is allowed to sign in (`accountEnabled`); true without one.
     pub enabled: bool,
+    /// Whether the registration itself is disabled.
+    pub status: RegistrationStatus,
+    /// What the tenant's policies say about new client secrets. Reading them needs a separate permission.
+    pub secret_policy: Seen<SecretPolicy>,
 }
 
 /// One client secret of the registration. Entra ID never shows its value.
@@ -178,9 +202,16 @@ pub struct SecretSeen {
 }
 
 impl Refusal {
-    /// Creates a refusal without the id of the call.
+    /// Creates a refusal without the value of `error` and the id of the call.
     pub fn new(code: Option<u32>, kind: Kind) -> Self {
-        Self { code, kind, request: None }
+        Self { code, error: None, kind, request: None }
+    }
+}
+
+impl Deletion {
+    /// Creates it from the time.
+    pub fn new(at: Option<Timestamp>) -> Self {
+        Self { at }
     }
 }
 
@@ -196,7 +227,10 @@ impl Registration {
             secrets: Vec::new(),
             public_client: false,
             public_redirects: 0,
+            has_principal: true,
             enabled: true,
+            status: RegistrationStatus::default(),
+            secret_policy: Ok(SecretPolicy::default()),
         }
     }
 }
@@ -231,6 +265,7 @@ impl Snapshot {
             directory: Err(why.clone()),
             presence: Err(why.clone()),
             registration: Err(why.clone()),
+            deletion: None,
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) use answer::{content_type, media_type, request_id};
 pub use deadline::Deadline;
 pub use error::HttpError;
 pub use https::{Https, SetupError};
-pub use send::{Limits, Sender};
+pub use send::{Limits, PauseObserver, Sender};
 pub(crate) use send::{bearer, host, requested_pause};
 pub use transport::{
     ChunkFuture, Chunks, OpenFuture, Request, Response, SendFuture, Streamed, Transport, TransportError,

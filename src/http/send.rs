@@ -68,6 +68,9 @@ impl Limits {
     }
 }
 
+/// Receives the reason and the duration of each pause before a repetition.
+pub type PauseObserver = Arc<dyn Fn(&str, Duration) + Send + Sync>;
+
 /// The first pause if none is requested.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The budget in tenths of a repetition: it starts with ten repetitions, and every success adds a tenth.
@@ -82,13 +85,25 @@ pub struct Sender {
     limits: Limits,
     budget: AtomicU32,
     clock_ahead: AtomicI64,
+    pause_observer: Option<PauseObserver>,
 }
 
 impl Sender {
     /// Creates a sender over `transport`.
     pub fn new(transport: Arc<dyn Transport>, limits: Limits) -> Self {
         let (budget, clock_ahead) = (AtomicU32::new(FULL_BUDGET), AtomicI64::new(NO_CLOCK));
-        Self { transport, limits, budget, clock_ahead }
+        Self { transport, limits, budget, clock_ahead, pause_observer: None }
+    }
+
+    /// Reports all following pauses to `observer`.
+    pub fn observe_pauses(&mut self, observer: PauseObserver) {
+        self.pause_observer = Some(observer);
+    }
+
+    fn report_pause(&self, why: &str, pause: Duration) {
+        if let Some(observer) = &self.pause_observer {
+            observer(why, pause);
+        }
     }
 
     /// Sets a new deadline for all following requests.
@@ -141,6 +156,7 @@ impl Sender {
             .adjust(|error, pause| pause.and_then(|pause| self.pause(error, pause)))
             .notify(|error, pause| {
                 tracing::info!(pause_s = pause.as_secs_f64(), "{error}; trying again");
+                self.report_pause(&error.to_string(), pause);
             })
             .await
     }
@@ -230,10 +246,9 @@ impl Sender {
     /// Waits for the requested pause if there is time for it.
     pub(crate) async fn wait(&self, pause: Duration) -> bool {
         if self.has_time_for(pause) && self.spend() {
-            tracing::info!(
-                pause_s = pause.as_secs_f64(),
-                "parts of a batch were throttled; trying them again"
-            );
+            const WHY: &str = "parts of a batch were throttled";
+            tracing::info!(pause_s = pause.as_secs_f64(), "{WHY}; trying them again");
+            self.report_pause(WHY, pause);
             tokio::time::sleep(pause).await;
             true
         } else {

@@ -113,6 +113,19 @@ impl Provisioner<'_> {
             .map_err(|failure| forbidden(failure, "creating the service principal", CREATE))
     }
 
+    /// Restores a deleted service principal, whose application exists; if it is gone or exists again, creates or finds it.
+    /// Source: <https://learn.microsoft.com/graph/api/directory-deleteditems-restore>.
+    pub(super) async fn restore_principal(&self, client_id: ClientId, id: Uuid) -> Result<Uuid, Failure> {
+        let change = Change::post(format!("/directory/deletedItems/{id}/restore"), json!({}));
+        match self.admin.change(&change).await {
+            Ok(_) => Ok(id),
+            Err(error) if error.refusal() == Some(404) || error.is_already_there() => {
+                self.create_principal(client_id).await
+            }
+            Err(error) => Err(Failure::of(error, "restoring the service principal", CHANGE)),
+        }
+    }
+
     /// Enables sign-in of the service principal.
     pub(super) async fn enable_principal(&self, principal: Uuid) -> Result<(), Failure> {
         let change =

@@ -74,9 +74,9 @@ impl Provisioner<'_> {
             (None, Err(_)) => None,
         };
         if let Some(secret) = proven {
-            self.patience.progress.report("testing the stored secret with a sign-in");
             let is_whole = applied.not_granted.is_empty();
-            applied.proof = Some(self.prove(registered.client_id, secret, is_whole).await?);
+            let test = self.prove(registered.client_id, secret, is_whole);
+            applied.proof = Some(self.patience.during(TESTING_STORED, test).await?);
         }
         Ok(applied)
     }
@@ -105,6 +105,9 @@ impl Provisioner<'_> {
             Step::StoreClientId => store.store_client_id(ids.registered()?.client_id)?,
             Step::CreatePrincipal => {
                 ids.principal = Some(self.create_principal(ids.registered()?.client_id).await?);
+            }
+            Step::RestorePrincipal { id } => {
+                ids.principal = Some(self.restore_principal(ids.registered()?.client_id, *id).await?);
             }
             Step::EnablePrincipal => self.enable_principal(ids.principal()?).await?,
             Step::Grant(permission) => {
@@ -137,8 +140,8 @@ impl Provisioner<'_> {
         before: &StoredSecret,
         store: &mut dyn SecretStore,
     ) -> Result<(StoreOutcome, Proof), Failure> {
-        self.patience.progress.report("testing the new secret with a sign-in");
-        let kept = match self.prove(of.client_id, &added.secret, false).await {
+        let test = self.prove(of.client_id, &added.secret, false);
+        let kept = match self.patience.during("testing the new secret with a sign-in", test).await {
             Ok(proof) => {
                 let kept = store.store_secret(&added.secret, before);
                 kept.map(|kept| (kept, proof)).map_err(Failure::Store)
@@ -167,5 +170,8 @@ impl Ids {
         self.principal.ok_or_else(|| Failure::NotStored(OUT_OF_ORDER.to_owned()))
     }
 }
+
+/// What is reported during the test of the stored secret.
+pub(super) const TESTING_STORED: &str = "testing the stored secret with a sign-in";
 
 const OUT_OF_ORDER: &str = "the plan lacks a step that another step needs: this is a bug in swyx-teams";

@@ -1,5 +1,6 @@
 //! Why provisioning stopped, and what to do. Completed changes stay, and the next run continues from there.
 
+use super::obstacle::Obstacle;
 use super::store::StoreError;
 use crate::entra::GraphError;
 use crate::entra::snapshot::{Cause, Unseen};
@@ -56,6 +57,9 @@ pub enum Failure {
     /// The new secret is rejected.
     #[error("the new client secret does not work: {0}; it was removed, and nothing else was changed")]
     Unproven(String),
+    /// The tenant does not allow it, which was known beforehand.
+    #[error(transparent)]
+    Refused(#[from] Obstacle),
     /// The stored secret is not the new one, or does not work.
     #[error("{0}")]
     NotStored(String),
@@ -84,7 +88,10 @@ impl Failure {
     pub fn cause(&self) -> Cause {
         match self {
             Self::Unseen(unseen) => unseen.cause,
-            Self::Graph(GraphError::Administrator(_)) | Self::Store(_) | Self::NotStored(_) => Cause::Use,
+            Self::Graph(GraphError::Administrator(_))
+            | Self::Store(_)
+            | Self::NotStored(_)
+            | Self::Refused(_) => Cause::Use,
             Self::Graph(error) if error.is_silence() => Cause::Silence,
             Self::TooLate(_) => Cause::Silence,
             Self::Graph(_)

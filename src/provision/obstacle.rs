@@ -1,8 +1,8 @@
 //! Reasons why no plan can be made until an administrator decides.
 
-use crate::entra::snapshot::SecretSeen;
-use crate::entra::snapshot::objects::{Deleted, Namesake, Objects};
-use crate::settings::{ClientId, Wanted, keys};
+use crate::entra::snapshot::objects::{Application, Deleted, Namesake, Objects};
+use crate::entra::snapshot::{DisabledReason, SecretSeen};
+use crate::settings::{ClientId, SwyxVersion, Wanted, keys};
 
 use super::day::day;
 use super::name;
@@ -39,6 +39,27 @@ pub enum Obstacle {
         "Microsoft Graph has no application permission {0} in this tenant; is the tenant in a cloud without presence?"
     )]
     NoSuchPermission(&'static str),
+    /// The registration is disabled.
+    #[error("{0}; nothing was changed. To solve it: {1}")]
+    Disabled(&'static str, &'static str),
+    /// A policy forbids new client secrets.
+    #[error(
+        "a policy of this tenant (application management policy) forbids new client secrets, so none can be created; nothing was changed. Ask the policy's administrator to exempt this application or your account. {0}"
+    )]
+    SecretsForbidden(&'static str),
+    /// A policy limits the lifetime of client secrets.
+    #[error(
+        "a policy of this tenant (application management policy) limits a new client secret to {max} days, but `{lifetime}` is {days}; nothing was changed. Set a shorter lifetime and an earlier renewal: `swyx-teams set {renewal} {earlier} {lifetime} {max}`",
+        lifetime = keys::SECRET_LIFETIME_DAYS,
+        renewal = keys::RENEW_BEFORE_DAYS,
+        earlier = (*max / 4).max(1)
+    )]
+    LifetimeCapped {
+        /// The lifetime in the settings.
+        days: u16,
+        /// The maximum.
+        max: i64,
+    },
     /// A permission has a different id than in Microsoft's documentation.
     #[error(
         "the permission {0} has a different id in this tenant than Microsoft documents for the global cloud, so it is not granted; check that `{cloud}` is right",
@@ -65,6 +86,63 @@ impl Obstacle {
         Self::AmbiguousSecrets(all.collect::<Vec<_>>().join(", "))
     }
 
+    /// Whether something prevents a new client secret. If that is unknown, adds a note.
+    pub(super) fn to_a_new_secret(
+        wanted: &Wanted,
+        objects: &Objects,
+        notes: &mut Vec<String>,
+    ) -> Result<(), Self> {
+        let policy = match &objects.secret_policy {
+            Ok(policy) => policy,
+            Err(why) => {
+                notes.push(format!(
+                    "whether a policy of this tenant forbids a new client secret is unknown: {}",
+                    why.reason
+                ));
+                return Ok(());
+            }
+        };
+        let obstacle = if policy.forbids_secrets {
+            Some(Self::SecretsForbidden(instead_of_a_secret(wanted)))
+        } else {
+            let max = policy.max_days.filter(|max| *max < i64::from(wanted.secret_lifetime_days));
+            max.map(|max| Self::LifetimeCapped { days: wanted.secret_lifetime_days, max })
+        };
+        match obstacle {
+            Some(obstacle) if policy.has_exempt_accounts => {
+                notes
+                    .push(format!("this works only if your account is exempt, which is unknown: {obstacle}"));
+            }
+            Some(obstacle) => return Err(obstacle),
+            None => {}
+        }
+        if !policy.unknown.is_empty() {
+            notes.push(format!(
+                "a policy of this tenant has restrictions that this program does not know, and may refuse the new client secret: {}",
+                policy.unknown.join(", ")
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether something prevents a new client secret that replaces one.
+    pub(super) fn to_a_rotation(
+        wanted: &Wanted,
+        objects: &Objects,
+        application: &Application,
+    ) -> Result<(), Self> {
+        // A rotation shows no notes; a refusal names the policy.
+        Self::of_status(application).and_then(|()| Self::to_a_new_secret(wanted, objects, &mut Vec::new()))
+    }
+
+    /// Whether the registration of the application is disabled.
+    pub(super) fn of_status(application: &Application) -> Result<(), Self> {
+        match application.status.list_reasons().first() {
+            Some(DisabledReason { reason, cure, .. }) => Err(Self::Disabled(reason, cure)),
+            None => Ok(()),
+        }
+    }
+
     /// Whether something prevents a new application.
     pub(super) fn to_a_new_one(wanted: &Wanted, objects: &Objects) -> Result<(), Self> {
         if let Some(id) = wanted.client_id {
@@ -86,6 +164,21 @@ impl Obstacle {
     }
 }
 
+/// What SwyxWare accepts instead of a client secret.
+fn instead_of_a_secret(wanted: &Wanted) -> &'static str {
+    match wanted.swyx_version {
+        Some(version) if version >= SwyxVersion::FEDERATED_SERVICES => {
+            "Or use a certificate, which this version of SwyxWare also accepts"
+        }
+        Some(_) => {
+            "This version of SwyxWare accepts only a client secret; 14.20 and later also accept a certificate"
+        }
+        None => {
+            "SwyxWare up to 14.10 accepts only a client secret; 14.20 and later also accept a certificate"
+        }
+    }
+}
+
 fn deleted(deleted: &Deleted, restoring: Restoring) -> String {
     let instead = match restoring {
         Restoring::OrForget => {
@@ -102,10 +195,16 @@ fn deleted(deleted: &Deleted, restoring: Restoring) -> String {
 /// Says that an application is deleted, and how to restore it.
 /// Source: <https://learn.microsoft.com/graph/api/directory-deleteditems-restore>.
 pub(super) fn restorable(deleted: &Deleted) -> String {
-    let Deleted { id, client_id, name, at, .. } = deleted;
+    let Deleted { id, client_id, name, at, principal, .. } = deleted;
     let when = at.map(|at| format!(" on {}", day(at))).unwrap_or_default();
+    let then = match principal {
+        Some(principal) => {
+            format!(", then its service principal by POST /directory/deletedItems/{principal}/restore")
+        }
+        None => ", then run swyx-teams apply, which creates its service principal".to_owned(),
+    };
     format!(
-        "the application {name} ({client_id}) was deleted{when}, and can be restored for 30 days: in the Entra portal under App registrations, Deleted applications, or in Microsoft Graph by POST /directory/deletedItems/{id}/restore"
+        "the application {name} ({client_id}) was deleted{when}, and can be restored for 30 days: in the Entra portal under App registrations, Deleted applications, or in Microsoft Graph by POST /directory/deletedItems/{id}/restore{then}"
     )
 }
 
@@ -151,6 +250,7 @@ mod tests {
             namesakes: Vec::new(),
             deleted: Vec::new(),
             is_foreign: false,
+            secret_policy: Ok(Default::default()),
         }
     }
 
@@ -161,6 +261,7 @@ mod tests {
             name: "SwyxMSTeamsPresenceSync".to_owned(),
             unique_name,
             at: Some("2026-02-03T12:00:00Z".parse().expect("a time")),
+            principal: None,
         }
     }
 

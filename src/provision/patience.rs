@@ -16,6 +16,10 @@ pub trait Progress: Send + Sync {
     fn end_step(&self, step: &Step);
     /// Something other than a step happens: a test sign-in, a probe.
     fn report(&self, what: &str);
+    /// What [`Progress::report`] announced has ended, also if it failed. By default, nothing.
+    fn end_report(&self, what: &str) {
+        let _ = what;
+    }
     /// A wait: its reason and its duration.
     fn report_wait(&self, why: &str, pause: Duration);
 }
@@ -41,6 +45,14 @@ pub(super) struct Pauses<'a> {
 }
 
 impl<'a> Patience<'a> {
+    /// Reports something other than a step, and its end.
+    pub(super) async fn during<T>(self, what: &str, work: impl Future<Output = T>) -> T {
+        self.progress.report(what);
+        let done = work.await;
+        self.progress.end_report(what);
+        done
+    }
+
     pub(super) fn pauses(self) -> Pauses<'a> {
         Pauses { patience: self, next: FIRST }
     }

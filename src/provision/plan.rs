@@ -91,6 +91,7 @@ pub fn plan(
             plan.steps.extend(permissions.needed.into_iter().map(Step::Grant));
         }
         Some((found_by, application)) => {
+            Obstacle::of_status(application)?;
             plan.found_by = Some(*found_by);
             plan.registration(wanted, application, &permissions, options.prune, guide);
             plan.grants(objects, application, &permissions, options.prune);
@@ -141,7 +142,10 @@ impl Plan {
         prunes: bool,
     ) {
         let Some(principal) = &application.principal else {
-            self.steps.push(Step::CreatePrincipal);
+            self.steps.push(match application.deleted_principal {
+                Some(id) => Step::RestorePrincipal { id },
+                None => Step::CreatePrincipal,
+            });
             self.steps.extend(permissions.needed.iter().cloned().map(Step::Grant));
             return;
         };
@@ -196,6 +200,7 @@ impl Plan {
         if !candidates.is_empty() {
             return Err(Obstacle::ambiguous(&candidates));
         }
+        Obstacle::to_a_new_secret(wanted, &snapshot.objects, &mut self.notes)?;
         self.steps.push(Step::AddSecret {
             // It does not replace a secret that may be in use: that one stays until an administrator confirms that it is unused.
             after: classified.undecided(now).or(classified.current).map(|secret| secret.key_id),
@@ -203,7 +208,7 @@ impl Plan {
             days: wanted.secret_lifetime_days,
             place: wanted.client_secret().map(|source| {
                 if source.is_stored_by_hand() {
-                    format!("to be put {} by you", source.place())
+                    format!("which you store {}", source.place())
                 } else {
                     format!("stored {}", source.place())
                 }

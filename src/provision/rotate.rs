@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::act::Registered;
+use super::apply::TESTING_STORED;
 use super::classification::{SecretClassification, StoredSecret, classify, list_candidates};
 use super::day::days_left;
 use super::failure::Failure;
@@ -232,6 +233,7 @@ impl Provisioner<'_> {
                 self.remove_all(of, &old).await.map(Rotated::Finished)
             }
             RotationPlan::Add { left_over, after } => {
+                Obstacle::to_a_rotation(self.wanted, &snapshot.objects, application)?;
                 store.prepare(snapshot.knows_stored())?;
                 self.remove_all(of, &left_over).await?;
                 let (added, kept) = self.add_new(of, after, application.secrets.len(), stored, store).await?;
@@ -258,17 +260,16 @@ impl Provisioner<'_> {
         stored: &StoredSecret,
         store: &mut dyn SecretStore,
     ) -> Result<(Added, StoreOutcome), Failure> {
-        self.patience.progress.report("creating a new client secret");
-        let added = self.add_secret(of, after.map(|after| after.key_id), count).await?;
+        let creation = self.add_secret(of, after.map(|after| after.key_id), count);
+        let added = self.patience.during("creating a new client secret", creation).await?;
         let (kept, _) = self.prove_and_store(of, &added, stored, store).await?;
         if kept == StoreOutcome::InPlace {
-            self.patience.progress.report("testing the stored secret with a sign-in");
             let stored = store.stored();
             let is_there = stored.secret.as_ref().is_ok_and(|kept| *kept == added.secret);
             if !is_there {
                 return Err(Failure::NotStored(NOT_THERE.to_owned()));
             }
-            self.prove_stored(of, &stored).await?;
+            self.patience.during(TESTING_STORED, self.prove_stored(of, &stored)).await?;
         }
         Ok((added, kept))
     }

@@ -16,10 +16,10 @@ use super::failure::Failure;
 use super::name::SecretName;
 use super::step::CHANGE;
 use super::{Patience, Provisioner};
-use crate::entra::GraphError;
 use crate::entra::aadsts::Kind;
 use crate::entra::graph::Change;
 use crate::entra::permission::list_needs;
+use crate::entra::{GraphError, SignInRefusal};
 use crate::http::Deadline;
 use crate::secret::Secret;
 use crate::settings::ClientId;
@@ -193,7 +193,7 @@ impl Provisioner<'_> {
                         }
                     }
                 }
-                Err(GraphError::SignIn(refused)) if may_come(refused.kind) => {
+                Err(GraphError::SignIn(refused)) if may_come(&refused) => {
                     format!("Entra ID does not accept the sign-in yet ({refused})")
                 }
                 Err(error) if error.is_transient() => format!("no answer to the sign-in ({error})"),
@@ -207,19 +207,22 @@ impl Provisioner<'_> {
 }
 
 /// Whether a sign-in may have been rejected only because it was too early.
-fn may_come(kind: Kind) -> bool {
-    match kind {
+fn may_come(refused: &SignInRefusal) -> bool {
+    match refused.kind {
         Kind::SecretRejected
         | Kind::ApplicationNotFound
+        | Kind::ServicePrincipalMissing
         | Kind::SignInDisabled
         | Kind::NotConsented
         | Kind::Transient => true,
+        // Entra ID may report a lag with a code that this program does not know.
+        Kind::Unknown => refused.code.is_some(),
         Kind::TenantNotFound
         | Kind::WrongCloud
         | Kind::SecretExpired
         | Kind::Administrator
-        | Kind::Request
-        | Kind::Unknown => false,
+        | Kind::AssertionRejected
+        | Kind::Request => false,
     }
 }
 

@@ -33,6 +33,11 @@ pub enum Step {
     StoreClientId,
     /// Creates the service principal.
     CreatePrincipal,
+    /// Restores the deleted service principal, with its grants.
+    RestorePrincipal {
+        /// Its object id.
+        id: Uuid,
+    },
     /// Enables sign-in of the application again.
     EnablePrincipal,
     /// Grants an application permission.
@@ -158,6 +163,11 @@ impl Step {
                 let why = "without it, the application cannot sign in here or get permissions";
                 vec![line(Add, PRINCIPAL, what, keys::CLIENT_ID, why, Some(CREATE))]
             }
+            Self::RestorePrincipal { .. } => {
+                let what = "restored, with the grants that it had".to_owned();
+                let why = "it is deleted; without it, the application cannot sign in here or get permissions";
+                vec![line(Add, PRINCIPAL, what, keys::CLIENT_ID, why, Some(CHANGE))]
+            }
             Self::EnablePrincipal => {
                 let (what, why) =
                     ("sign-in enabled again".to_owned(), "the application's sign-in is disabled");
@@ -247,6 +257,7 @@ mod tests {
             ),
             (Step::StoreClientId, 1, None),
             (Step::CreatePrincipal, 1, Some(CREATE)),
+            (Step::RestorePrincipal { id: Uuid::nil() }, 1, Some(CHANGE)),
             (Step::EnablePrincipal, 1, Some(CHANGE)),
             (Step::Grant(permission()), 1, Some(GRANT)),
             (Step::Revoke { assignment: "a".to_owned(), permission: permission() }, 1, Some(GRANT)),

@@ -28,6 +28,20 @@ fn colour(severity: Severity) -> Style {
 
 /// Writes the findings, then the result of each file and the summary, wrapped at the width of the options.
 pub(super) fn write(files: &[FileReport], options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    if options.has_summary() {
+        write_blocks(files, options, out)?;
+        let open = files.iter().filter(|file| !unexamined(file).is_empty()).count();
+        let checked = files.iter().filter(|file| file.was_checked()).count();
+        return writeln!(out, "{}", summary(checked, Counts::of(files), open));
+    }
+    let mut blocks = Vec::new();
+    write_blocks(files, options, &mut blocks)?;
+    // Nothing follows the last empty line.
+    out.write_all(blocks.strip_suffix(b"\n").unwrap_or_default())
+}
+
+/// Writes blocks, each followed by an empty line. Notes about rules that were not applied belong to the summary.
+fn write_blocks(files: &[FileReport], options: &Options, out: &mut dyn Write) -> io::Result<()> {
     let width = options.width();
     for file in files {
         for finding in &file.findings {
@@ -40,15 +54,11 @@ pub(super) fn write(files: &[FileReport], options: &Options, out: &mut dyn Write
             more.iter().try_for_each(|line| writeln!(out, "{}", wrap(line, "  ", "    ", width)))?;
             writeln!(out)?;
         }
-        write_notes(Some(&file.path), &unexamined(file), width, out)?;
+        if options.has_summary() {
+            write_notes(Some(&file.path), &unexamined(file), width, out)?;
+        }
     }
-    write_notes(None, &not_asked(files), width, out)?;
-    if !options.has_summary() {
-        return Ok(());
-    }
-    let open = files.iter().filter(|file| !unexamined(file).is_empty()).count();
-    let checked = files.iter().filter(|file| file.was_checked()).count();
-    writeln!(out, "{}", summary(checked, Counts::of(files), open))
+    if options.has_summary() { write_notes(None, &not_asked(files), width, out) } else { Ok(()) }
 }
 
 /// One note for each reason why rules were not applied, followed by an empty line.

@@ -59,7 +59,8 @@ impl Options {
         Self { skipped_links, ..self }
     }
 
-    /// Whether the human format ends with the number of files and findings. The default is `true`.
+    /// Whether the human format ends with the number of files and findings, and notes which rules were not applied. The
+    /// default is `true`.
     #[must_use]
     pub fn with_summary(self, has_summary: bool) -> Self {
         Self { has_summary, ..self }

@@ -51,6 +51,7 @@ mod secret_inline;
 mod secret_reference_as_text;
 mod secret_rejected;
 mod secret_shape;
+mod service_principal_missing;
 mod sign_in_disabled;
 mod status_duplicate;
 mod surrounding_blank;
@@ -109,6 +110,7 @@ pub static ALL: &[Rule] = &[
     renewal_too_late::RULE,
     tenant_not_found::RULE,
     application_not_found::RULE,
+    service_principal_missing::RULE,
     secret_rejected::RULE,
     secret_expired::RULE,
     sign_in_disabled::RULE,

@@ -10,6 +10,7 @@ use crate::text::shown;
 
 const TENANT_NOT_FOUND: &str = "tenant-not-found";
 const APPLICATION_NOT_FOUND: &str = "application-not-found";
+const SERVICE_PRINCIPAL_MISSING: &str = "service-principal-missing";
 const SECRET_REJECTED: &str = "secret-rejected";
 const SECRET_EXPIRED: &str = "secret-expired";
 const SIGN_IN_DISABLED: &str = "sign-in-disabled";
@@ -21,11 +22,14 @@ pub(super) fn reporting(kind: Kind) -> Option<&'static str> {
     match kind {
         Kind::TenantNotFound | Kind::WrongCloud => Some(TENANT_NOT_FOUND),
         Kind::ApplicationNotFound => Some(APPLICATION_NOT_FOUND),
+        Kind::ServicePrincipalMissing => Some(SERVICE_PRINCIPAL_MISSING),
         Kind::SecretRejected => Some(SECRET_REJECTED),
         Kind::SecretExpired => Some(SECRET_EXPIRED),
         Kind::SignInDisabled => Some(SIGN_IN_DISABLED),
         Kind::NotConsented => Some(PERMISSION_MISSING),
-        Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => None,
+        Kind::AssertionRejected | Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => {
+            None
+        }
     }
 }
 
@@ -37,9 +41,15 @@ fn ruled_out_by(kind: Kind) -> &'static [&'static str] {
         Kind::SecretRejected | Kind::SecretExpired => {
             &[TENANT_NOT_FOUND, APPLICATION_NOT_FOUND, SECRET_REJECTED, SECRET_EXPIRED]
         }
-        Kind::SignInDisabled | Kind::NotConsented => &[TENANT_NOT_FOUND, APPLICATION_NOT_FOUND],
-        Kind::TenantNotFound | Kind::WrongCloud => &[],
-        Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => &[],
+        Kind::ServicePrincipalMissing | Kind::NotConsented => &[TENANT_NOT_FOUND, APPLICATION_NOT_FOUND],
+        Kind::SignInDisabled => &[TENANT_NOT_FOUND, APPLICATION_NOT_FOUND, SERVICE_PRINCIPAL_MISSING],
+        Kind::TenantNotFound
+        | Kind::WrongCloud
+        | Kind::AssertionRejected
+        | Kind::Administrator
+        | Kind::Transient
+        | Kind::Request
+        | Kind::Unknown => &[],
     }
 }
 
@@ -54,10 +64,7 @@ pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Snapshot) -> Seen<Option<&'a 
         Ok(SignIn::Refused(refusal)) => refusal,
     };
     let Some(reporting) = reporting(refusal.kind) else {
-        let known = refusal.code.and_then(aadsts::find);
-        let more = known.map(|code| format!(": {}; {}", code.meaning, code.cure)).unwrap_or_default();
-        let reason = format!("the sign-in was refused{}{more}", number(refusal));
-        return Err(Unseen::new(Cause::Answer, reason));
+        return Err(Unseen::new(Cause::Answer, describe_without_rule(refusal)));
     };
     if reporting == rule.id {
         return Ok(Some(refusal));
@@ -65,21 +72,38 @@ pub(super) fn refusal<'a>(rule: &Rule, tenant: &'a Snapshot) -> Seen<Option<&'a 
     if ruled_out_by(refusal.kind).contains(&rule.id) { Ok(None) } else { Err(Unseen::refused()) }
 }
 
-/// Creates a finding for a refusal with the text of its code, or with `meaning` and `cure` if the code is
-/// unknown.
+/// Describes a refusal that no rule reports, because it says nothing certain about the settings.
+fn describe_without_rule(refusal: &Refusal) -> String {
+    let Some(code) = refusal.code else { return "the sign-in was refused".to_owned() };
+    match aadsts::find(code) {
+        Some(known) => {
+            format!("the sign-in was refused{}: {}; {}", number(refusal), known.meaning, known.cure)
+        }
+        None => {
+            let error = refusal.error.as_deref().unwrap_or_default();
+            format!("sign-in refused with AADSTS{code}: {}", aadsts::describe_unknown(code, error))
+        }
+    }
+}
+
+/// Whether the refusal leaves open whether the application's state in the tenant is its cause. Then an
+/// administrator's view of that state decides.
+pub(super) fn leaves_state_open(tenant: &Snapshot) -> bool {
+    match &tenant.sign_in {
+        Ok(SignIn::Refused(refusal)) => refusal.kind == Kind::Unknown,
+        Ok(SignIn::Accepted { .. }) | Err(_) => true,
+    }
+}
+
+/// Creates a finding for a refusal with the text of its code, or with `meaning` and `cure` if it has no code.
 pub(super) fn refused(
     rule: &Rule,
     place: impl Into<Place>,
     refusal: &Refusal,
-    (meaning, cure): (&str, &str),
+    otherwise: (&str, &str),
 ) -> Diagnostic {
     let code = refusal.code.and_then(aadsts::find);
-    if let (Some(number), None) = (refusal.code, code) {
-        let message = format!("sign-in refused with AADSTS{number}, which this program does not know");
-        let page = aadsts::build_page_address(number);
-        return rule.at(place, message).help(format!("see {page}; perhaps {meaning}: {cure}"));
-    }
-    let (meaning, cure) = code.map_or((meaning, cure), |code| (code.meaning, code.cure));
+    let (meaning, cure) = code.map_or(otherwise, |code| (code.meaning, code.cure));
     rule.at(place, format!("{meaning}{}", number(refusal))).help(cure)
 }
 

@@ -43,7 +43,8 @@ For a certificate, create a new one in Control Center and upload it. Then correc
 };
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
-    let candidates = candidates(tenant.registration()?);
+    let registration = tenant.registration()?;
+    let candidates = candidates(registration);
     let Some(Suspect { secret, is_guess }) = suspect(&candidates, tenant)? else { return Ok(()) };
     let left = tenant.seen_at.duration_until(secret.ends);
     if left > days(draft.entra.renew_before_days.unwrap_or(i64::from(RENEW_BEFORE_DAYS))) {
@@ -57,8 +58,13 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     } else {
         ""
     };
-    let help =
-        format!("{guess}create a new one, enter its Value here and in Control Center, then delete this one");
+    let is_forbidden = registration.secret_policy.as_ref().is_ok_and(|policy| policy.forbids_secrets);
+    let cure = if is_forbidden {
+        "a policy of this tenant forbids new client secrets: ask its administrator to exempt this application; SwyxWare 14.20 and later also accepts a certificate"
+    } else {
+        "create a new one, enter its Value here and in Control Center, then delete this one"
+    };
+    let help = format!("{guess}{cure}");
     found.push(RULE.at(secret_place(draft), message).help(help));
     Ok(())
 }

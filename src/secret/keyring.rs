@@ -188,7 +188,7 @@ mod access {
         let (sender, receiver) = channel();
         let (entry, name) = (entry.to_owned(), name.to_owned());
         let work = move || {
-            let opened = open_entry(&name).map_err(|error| KeyringError::NoStore(reason(&error)));
+            let opened = open_entry(&name).map_err(|error| KeyringError::NoStore(why_no_store(&error)));
             let result = opened.and_then(|opened| action(&opened).map_err(|error| failure(&entry, &error)));
             // Nobody waits after the time limit.
             let _ = sender.send(result);
@@ -231,6 +231,14 @@ mod access {
             Error::Ambiguous(_) => KeyringError::Ambiguous(entry.to_owned()),
             error => KeyringError::Failed(reason(error)),
         }
+    }
+
+    /// Why there is no store. That of the desktop is reached through a library whose words help nobody.
+    fn why_no_store(error: &Error) -> String {
+        if cfg!(all(unix, not(target_os = "macos"))) {
+            return "no Secret Service runs for this user, which a desktop session starts".to_owned();
+        }
+        reason(error)
     }
 
     /// The reason of the system, without a final full stop.

@@ -32,4 +32,6 @@ pub use source::SecretSource;
 pub(crate) use source::is_reserved_variable;
 pub use trust::{InvalidTrust, Trust};
 pub(crate) use typed::TypedReference;
+#[cfg(feature = "cli")]
+pub(crate) use typed::find_reference;
 pub use value::Secret;

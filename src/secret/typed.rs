@@ -73,7 +73,7 @@ const FOLDERS: [&str; 12] = [
 ];
 
 /// Returns the reference that a text is.
-pub(super) fn find_reference(text: &str) -> Option<TypedReference<'_>> {
+pub(crate) fn find_reference(text: &str) -> Option<TypedReference<'_>> {
     let text = without_edges(text);
     let between = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
     if let Some(name) =

@@ -213,6 +213,19 @@ pub fn is_ended_by(status: std::process::ExitStatus, signal: i32) -> bool {
     }
 }
 
+/// The environment that a process has, as other processes can read it. `environment` is a program that `tests/windows` builds.
+#[cfg(any(target_os = "linux", windows))]
+pub fn environment_of(id: u32) -> String {
+    let shown = if cfg!(windows) {
+        let output = Command::new("environment.exe").arg(id.to_string()).output().expect("it is built");
+        assert!(output.status.success());
+        output.stdout
+    } else {
+        std::fs::read(format!("/proc/{id}/environ")).expect("readable")
+    };
+    String::from_utf8_lossy(&shown).into_owned()
+}
+
 /// The local and the other address of each TCP socket of this machine.
 #[cfg(windows)]
 pub fn sockets() -> Vec<(String, String)> {

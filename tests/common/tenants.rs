@@ -84,6 +84,7 @@ pub fn bad(rule: &str) -> Option<Snapshot> {
     Some(match rule {
         "tenant-not-found" => refusing(90002),
         "application-not-found" => refusing(700016),
+        "service-principal-missing" => refusing(7000229),
         "secret-rejected" => {
             changed(refusing(7000215), |tenant| tenant.secret_fault = Some(SecretFault::Guid))
         }

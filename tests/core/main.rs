@@ -14,6 +14,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod aadsts;
 mod agreement;
 mod check;
 mod circles;

@@ -4,7 +4,9 @@ use crate::common::{GOOD, tenants};
 use swyx_teams::check::{self, Checked};
 use swyx_teams::diagnostic::Place;
 use swyx_teams::entra::aadsts::{self, Kind};
-use swyx_teams::entra::snapshot::{Cause, Read, SignIn, Snapshot, Unseen};
+use swyx_teams::entra::snapshot::{
+    Cause, Deletion, Read, Registration, RegistrationStatus, SecretPolicy, SignIn, Snapshot, Unseen,
+};
 use swyx_teams::rules::{ALL, Rule};
 use swyx_teams::secret::SecretFault;
 use swyx_teams::settings::keys;
@@ -36,8 +38,14 @@ fn skipped(tenant: &Snapshot, why: &Unseen) -> Vec<&'static str> {
     checked.skipped().iter().filter(|skipped| skipped.why == *why).map(|skipped| skipped.rule).collect()
 }
 
-const SIGN_IN: [&str; 5] =
-    ["tenant-not-found", "application-not-found", "secret-rejected", "secret-expired", "sign-in-disabled"];
+const SIGN_IN: [&str; 6] = [
+    "tenant-not-found",
+    "application-not-found",
+    "service-principal-missing",
+    "secret-rejected",
+    "secret-expired",
+    "sign-in-disabled",
+];
 const ADMIN: [&str; 5] = [
     "permission-not-consented",
     "permission-delegated",
@@ -63,7 +71,7 @@ fn complete_tenant_is_fully_checked_without_findings() {
 fn skipped_rules_have_a_reason() {
     let why = Unseen::new(Cause::Silence, "nobody answered");
     let all = ALL.iter().filter(|rule| rule.is_online()).map(|rule| rule.id).collect::<Vec<_>>();
-    assert_eq!(all.len(), 14);
+    assert_eq!(all.len(), 15);
     assert_eq!(skipped(&Snapshot::unseen(healthy().seen_at, &why), &why), all);
 
     let mut tenant = healthy();
@@ -84,7 +92,7 @@ fn skipped_rules_have_a_reason() {
 #[test]
 fn invalid_settings_skip_every_rule() {
     let checked = checked("[x\n", &healthy());
-    assert_eq!(checked.skipped().len(), 14);
+    assert_eq!(checked.skipped().len(), 15);
     assert!(checked.skipped().iter().all(|skipped| skipped.why.cause == Cause::Follows));
     let without_mode = GOOD.replace("MsTeamsStatusSyncMode = 2\n", "");
     let checked = self::checked(&without_mode, &healthy());
@@ -102,11 +110,16 @@ fn every_rejection_belongs_to_one_rule_or_none() {
         let expected = match kind {
             Kind::TenantNotFound | Kind::WrongCloud => Some("tenant-not-found"),
             Kind::ApplicationNotFound => Some("application-not-found"),
+            Kind::ServicePrincipalMissing => Some("service-principal-missing"),
             Kind::SecretRejected => Some("secret-rejected"),
             Kind::SecretExpired => Some("secret-expired"),
             Kind::SignInDisabled => Some("sign-in-disabled"),
             Kind::NotConsented => Some("permission-missing"),
-            Kind::Administrator | Kind::Transient | Kind::Request | Kind::Unknown => None,
+            Kind::AssertionRejected
+            | Kind::Administrator
+            | Kind::Transient
+            | Kind::Request
+            | Kind::Unknown => None,
             other => panic!("{other:?} has no expectation"),
         };
         assert_eq!(found(&tenant), expected.into_iter().collect::<Vec<_>>(), "{kind:?}");
@@ -130,9 +143,6 @@ fn every_code_has_its_own_message() {
         }
     }
     assert_ne!(said("sign-in-disabled", &refusing(7000112)), said("sign-in-disabled", &refusing(53003)));
-    // A number that is not in the table is still named.
-    let unknown = rejecting_with_kind(Some(4711), Kind::SecretRejected);
-    assert!(said("secret-rejected", &unknown)[0].contains("AADSTS4711"));
 }
 
 #[test]
@@ -144,9 +154,10 @@ fn rejected_sign_in_skips_dependent_rules() {
     };
     assert_eq!(of_sign_in(90002), SIGN_IN[1..]);
     assert_eq!(of_sign_in(700016), SIGN_IN[2..]);
-    assert_eq!(of_sign_in(7000215), SIGN_IN[4..]);
-    assert_eq!(of_sign_in(7000222), SIGN_IN[4..]);
-    assert_eq!(of_sign_in(7000112), SIGN_IN[2..4]);
+    assert_eq!(of_sign_in(7000229), SIGN_IN[3..]);
+    assert_eq!(of_sign_in(7000215), ["service-principal-missing", "sign-in-disabled"]);
+    assert_eq!(of_sign_in(7000222), ["service-principal-missing", "sign-in-disabled"]);
+    assert_eq!(of_sign_in(7000112), SIGN_IN[3..5]);
 }
 
 #[test]
@@ -200,6 +211,88 @@ fn disabled_service_principal_is_found_as_administrator() {
     // Another reason for the rejection must be fixed first.
     assert_eq!(found_with(refusing(700016).sign_in), ["application-not-found"]);
     assert_eq!(found_with(refusing(7000112).sign_in), ["sign-in-disabled"]);
+}
+
+#[test]
+fn each_switch_that_disables_an_application_has_its_own_cure() {
+    let deactivated = |registration: &mut Registration| {
+        registration.status = RegistrationStatus::new(Some(true), None);
+    };
+    let by_microsoft = |registration: &mut Registration| {
+        let status = "DisabledDueToViolationOfServicesAgreement".to_owned();
+        registration.status = RegistrationStatus::new(None, Some(status));
+    };
+    let principal = |registration: &mut Registration| registration.enabled = false;
+    for (tenant, reason, cure) in [
+        (registered(deactivated), "deactivated", "activate it in the Entra portal"),
+        (registered(by_microsoft), "Microsoft disabled the application", "Microsoft's support"),
+        (registered(principal), "service principal is disabled", "under Enterprise applications"),
+    ] {
+        // With the documented code, with a code that is not known, and without a sign-in.
+        for sign_in in [
+            refusing(7000112).sign_in,
+            rejecting_with_kind(Some(7_009_999), Kind::Unknown).sign_in,
+            Err(Unseen::new(Cause::Use, "no secret")),
+        ] {
+            let tenant = changed(tenant.clone(), |tenant| tenant.sign_in = sign_in.clone());
+            let said = said("sign-in-disabled", &tenant);
+            assert_eq!(said.len(), 1, "{said:?}");
+            assert!(said[0].contains(reason) && said[0].contains(cure), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn deleted_application_is_found_with_its_cure() {
+    let deleted = |sign_in: &Snapshot| {
+        changed(healthy(), |tenant| {
+            tenant.sign_in = sign_in.sign_in.clone();
+            tenant.registration = Err(Unseen::new(Cause::Follows, "not registered"));
+            tenant.deletion = Some(Deletion::new(Some("2026-02-03T12:00:00Z".parse().expect("a time"))));
+        })
+    };
+    let unseen = changed(healthy(), |tenant| tenant.sign_in = Err(Unseen::new(Cause::Use, "no secret")));
+    for sign_in in [refusing(700016), unseen] {
+        let said = said("application-not-found", &deleted(&sign_in)).remove(0);
+        assert!(
+            said.contains("was deleted on 2026-02-03") && said.contains("Deleted applications"),
+            "{said}"
+        );
+    }
+    let said = said("application-not-found", &refusing(700016)).remove(0);
+    assert!(!said.contains("deleted"), "{said}");
+}
+
+#[test]
+fn missing_service_principal_is_found_as_administrator() {
+    let missing = registered(|registration| registration.has_principal = false);
+    for sign_in in [
+        Err(Unseen::new(Cause::Use, "no secret")),
+        rejecting_with_kind(Some(7_009_999), Kind::Unknown).sign_in,
+        refusing(7_000_229).sign_in,
+    ] {
+        let tenant = changed(missing.clone(), |tenant| tenant.sign_in = sign_in);
+        let said = said("service-principal-missing", &tenant);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].contains("swyx-teams apply"), "{said:?}");
+        assert!(!found(&tenant).contains(&"sign-in-disabled"));
+    }
+}
+
+#[test]
+fn policy_against_new_secrets_changes_the_cure_of_an_expiring_one() {
+    let expiring = |forbids| {
+        registered(|registration| {
+            registration.secrets = vec![secret("north", "2026-03-13T18:00:00Z", Some(true))];
+            let mut policy = SecretPolicy::default();
+            policy.forbids_secrets = forbids;
+            registration.secret_policy = Ok(policy);
+        })
+    };
+    let text = said("secret-expires-soon", &expiring(true)).remove(0);
+    assert!(text.contains("forbids new client secrets") && text.contains("certificate"), "{text}");
+    let text = said("secret-expires-soon", &expiring(false)).remove(0);
+    assert!(text.contains("create a new one") && !text.contains("forbids"), "{text}");
 }
 
 #[test]
@@ -449,19 +542,25 @@ fn every_online_rule_names_its_flag() {
 }
 
 #[test]
-fn unknown_code_is_named_with_its_page_and_the_usual_meaning_as_a_possibility() {
-    let tenant = changed(refusing(7000215), |tenant| {
+fn unknown_code_is_an_answer_without_a_finding() {
+    let tenant = changed(rejecting_with_kind(Some(7_009_999), Kind::Unknown), |tenant| {
         let Ok(SignIn::Refused(refusal)) = &mut tenant.sign_in else { panic!("refused") };
-        refusal.code = Some(7_009_999);
+        refusal.error = Some("invalid_client".to_owned());
     });
-    let text = said("secret-rejected", &tenant).remove(0);
-    assert!(text.contains("AADSTS7009999, which this program does not know"), "{text}");
-    assert!(
-        text.contains("https://login.microsoftonline.com/error?code=7009999; perhaps Entra ID rejected"),
-        "{text}"
-    );
-    // Registered, but without a service principal in this tenant.
-    assert_eq!(found(&refusing(7_000_229)), ["application-not-found"]);
-    let text = said("application-not-found", &refusing(7_000_229)).remove(0);
+    assert_eq!(found(&tenant), Vec::<&str>::new());
+    let checked = checked(GOOD, &tenant);
+    let why = checked.skipped().iter().find(|skipped| skipped.rule == "secret-rejected").expect("skipped");
+    assert_eq!(why.why.cause, Cause::Answer);
+    let text = &why.why.reason;
+    assert!(text.starts_with("sign-in refused with AADSTS7009999: this program does not know"), "{text}");
+    assert!(text.contains("https://login.microsoftonline.com/error?code=7009999"), "{text}");
+    assert!(text.contains("invalid_client often means that the credential is not accepted, or "), "{text}");
+}
+
+#[test]
+fn missing_service_principal_is_not_a_wrong_secret() {
+    assert_eq!(found(&refusing(7_000_229)), ["service-principal-missing"]);
+    let text = said("service-principal-missing", &refusing(7_000_229)).remove(0);
     assert!(text.contains("no service principal in this tenant") && text.contains("consent"), "{text}");
+    assert_eq!(found(&refusing(700_011)), ["service-principal-missing"]);
 }

@@ -11,6 +11,8 @@
     reason = "tests"
 )]
 
+#[path = "../common/certificates.rs"]
+mod certificates;
 #[path = "../common/faults.rs"]
 mod faults;
 

@@ -216,11 +216,70 @@ fn secret_that_cannot_be_fetched_is_found_before_the_installation() {
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("--credential a.secret: the secret file"), "{}", run.err);
     assert!(
-        run.err.contains(&format!("--credential x: no settings file names {CREDENTIALS}/x")),
+        run.err.contains(&format!("--credential x is not used: no settings file names {CREDENTIALS}/x")),
         "{}",
         run.err
     );
     machine.assert_unchanged();
+}
+
+#[test]
+fn each_credential_is_given_once() {
+    let machine = Machine::new();
+    let options = with_credentials(&machine);
+    for print in [&[][..], &["--print"]] {
+        let arguments =
+            [&["a.toml", "--yes", "--credential", "a.token:/x"], &words(&options)[..], print].concat();
+        let run = machine.install(&arguments);
+        assert_eq!(run.code, Some(2));
+        assert!(run.err.contains("--credential a.token is defined twice"), "{}", run.err);
+    }
+    machine.assert_unchanged();
+}
+
+#[test]
+fn secret_id_in_the_place_of_the_secret_is_a_warning() {
+    let machine = Machine::new();
+    let id = "8f1c2d3e-5a6b-4c7d-8e9f-0a1b2c3d4e5f";
+    machine.write("a.secret", &format!("{id}\n"), 0o600);
+    let command = format!("{{ command = [\"cat\", \"{}\"] }}", machine.path("a.secret").display());
+    for secret in [command.as_str(), "{ file = \"a.secret\" }"] {
+        machine.write("a.toml", &settings(secret, "{ file = \"a.token\" }"), 0o600);
+        let run = machine.install(&["a.toml", "--user", &account(), "--yes"]);
+        assert_eq!(run.code, Some(0), "{}", run.err);
+        assert!(
+            run.err.contains("the secret has the form of a Secret ID; copy the column \"Value\""),
+            "{}",
+            run.err
+        );
+        assert!(!run.err.contains(id), "{}", run.err);
+    }
+}
+
+/// An ordinary account, which may not read the secrets of root.
+#[test]
+fn unreadable_credential_leads_to_sudo() {
+    if !is_root() || !others_can_reach(Path::new(env!("CARGO_TARGET_TMPDIR"))) {
+        return;
+    }
+    let machine = Machine::new();
+    let options = with_credentials(&machine);
+    let units = machine.path("units").display().to_string();
+    let program = machine.path("swyx-teams");
+    assert!(
+        Command::new("cp")
+            .arg(env!("CARGO_BIN_EXE_swyx-teams"))
+            .arg(&program)
+            .status()
+            .expect("runs")
+            .success()
+    );
+    let mut command = Command::new(&program);
+    command.args(["service", "install", "--unit-folder", &units, "a.toml", "--yes"]).args(words(&options));
+    command.current_dir(machine.folder.path()).env("PATH", machine.path("bin")).uid(65_534).gid(65_534);
+    let run = finished(command.env("COLUMNS", "1000").output().expect("runs"));
+    assert_eq!(run.code, Some(2));
+    assert!(run.err.contains("permission denied; run the command with sudo"), "{}", run.err);
 }
 
 /// The account exists only while the service runs; root proves what such an account can read.
@@ -395,6 +454,31 @@ fn machine_without_systemd_is_reported() {
     let run = finished(machine.command(&["status"]).env("PATH", "/nowhere").output().expect("runs"));
     assert_eq!(run.code, Some(2));
     assert!(run.err.contains("there is no `systemctl` on this machine"), "{}", run.err);
+}
+
+#[test]
+fn system_that_systemd_does_not_run_is_reported() {
+    let machine = Machine::new();
+    let script = "#!/bin/sh\n\
+        echo \"System has not been booted with systemd as init system (PID 1). Can't operate.\" >&2\n\
+        echo 'Failed to connect to bus: Host is down' >&2\nexit 1\n";
+    machine.write("bin/systemctl", script, 0o755);
+    let units = machine.path("units").display().to_string();
+    for arguments in [
+        &["status"][..],
+        &["start"],
+        &["install", "a.toml", "--yes", "--user", &account(), "--unit-folder", &units],
+    ] {
+        let run = machine.run(arguments);
+        assert_eq!(run.code, Some(2), "{}", run.err);
+        assert!(run.err.contains("this system is not run by systemd"), "{}", run.err);
+        assert!(!run.err.contains("PID 1") && !run.err.contains("bus"), "{}", run.err);
+    }
+    machine.assert_unchanged();
+    // Other messages are shown.
+    machine.write("bin/systemctl", "#!/bin/sh\necho 'Access denied' >&2\nexit 1\n", 0o755);
+    let run = machine.run(&["status"]);
+    assert!(run.code == Some(2) && run.err.contains("Access denied\n"), "{}", run.err);
 }
 
 #[test]

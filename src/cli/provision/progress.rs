@@ -90,6 +90,10 @@ impl Progress for ProgressReporter {
         self.line(&what);
     }
 
+    fn end_report(&self, what: &str) {
+        self.on_page(|page| page.end_step(&printable(what)));
+    }
+
     fn report_wait(&self, why: &str, pause: Duration) {
         let why = printable(why);
         self.on_page(|page| page.report_wait(&why, pause));

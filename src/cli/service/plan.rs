@@ -1,5 +1,6 @@
 //! What `service install` installs, and the checks that both systems share.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::args::InstallArgs;
@@ -11,7 +12,7 @@ use crate::cli::names::{display, folder};
 use crate::cli::sync::{LogFormat, named_paths};
 use crate::cli::walk::{Target, Walk};
 use crate::diagnostic::Key;
-use crate::secret::{SecretSource, Trust};
+use crate::secret::{Secret, SecretFault, SecretSource, Trust};
 use crate::settings::{Settings, Untrusted, keys};
 use crate::text::printable;
 
@@ -223,8 +224,12 @@ pub(super) fn prove(
             if except.is_some_and(is_below) {
                 continue;
             }
-            if let Err(why) = context.fetch(&checked, &source, path) {
-                found.push(format!("{file}: `{key}`: {why}"));
+            match context.fetch(&checked, &source, path) {
+                Ok(secret) if key == keys::CLIENT_SECRET => {
+                    warn_of_secret_id(context, &format!("{file}: `{key}`"), &secret)?;
+                }
+                Ok(_) => {}
+                Err(why) => found.push(format!("{file}: `{key}`: {why}")),
             }
         }
         if let Some(ca_file) = settings.access.ca_file
@@ -235,6 +240,16 @@ pub(super) fn prove(
         }
     }
     report_refusals(context, found.into_iter())
+}
+
+/// Warns about the ID of a client secret in the place of its value: the service would start, and Entra ID would refuse it.
+pub(super) fn warn_of_secret_id(context: &mut Context<'_>, what: &str, secret: &Secret) -> io::Result<()> {
+    if secret.fault() == Some(SecretFault::Guid) {
+        context.note(format_args!(
+            "warning: {what}: the secret has the form of a Secret ID; copy the column \"Value\" instead"
+        ))?;
+    }
+    Ok(())
 }
 
 /// An error after which nothing is installed.

@@ -1,9 +1,8 @@
 //! The service manager of Linux, systemd: writes the unit, and calls `systemctl`.
 
-use std::io::Write;
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use super::account::prove_as_account;
@@ -11,16 +10,25 @@ use super::args::{InstallArgs, NameArgs, UninstallArgs};
 use super::plan::{self, Plan, UsedSecret, not_installed};
 use super::unit::{MARK, Unit, hidden_place, is_in_home};
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, failure, usage_error};
+use crate::cli::error::{CliError, cannot, failure, usage_error};
 use crate::cli::exit::Exit;
 use crate::cli::names::display;
 use crate::os;
+use crate::os::ReadError;
 use crate::os::process::{CancellationToken, Runner};
-use crate::secret::{SecretSource, Trust, reveal};
-use crate::settings::keys::GATEWAY_TOKEN;
+use crate::secret::{RevealError, SecretSource, Trust, reveal};
+use crate::settings::keys;
 use crate::text::printable;
 
-pub(super) fn refuse_options(_: &InstallArgs) -> Result<(), CliError> {
+pub(super) fn refuse_options(args: &InstallArgs) -> Result<(), CliError> {
+    for (at, credential) in args.credential.iter().enumerate() {
+        let id = &credential.id;
+        if args.credential.iter().take(at).any(|other| other.id == *id) {
+            return Err(usage_error(format_args!(
+                "--credential {id} is defined twice: each needs its own ID"
+            )));
+        }
+    }
     Ok(())
 }
 
@@ -33,7 +41,7 @@ fn credentials_folder(name: &str) -> PathBuf {
 pub(super) fn refusal(args: &InstallArgs, secret: &UsedSecret) -> Option<String> {
     let key = &secret.key;
     let folder = credentials_folder(&args.name.name);
-    let example = folder.join(if *key == GATEWAY_TOKEN { "token" } else { "secret" });
+    let example = folder.join(if *key == keys::GATEWAY_TOKEN { "token" } else { "secret" });
     let way = format!(
         "store it in a file that only root can read, set {key} to file:{}, and add --credential {}:PATH",
         example.display(),
@@ -132,14 +140,34 @@ fn check_credentials(context: &mut Context<'_>, args: &InstallArgs, plan: &Plan)
         let place = folder.join(&credential.id);
         if !plan.secrets.iter().any(|secret| secret.path().as_ref() == Some(&place)) {
             let id = &credential.id;
-            found.push(format!("--credential {id}: no settings file names {}", place.display()));
-        } else if let Err(why) =
-            reveal(&SecretSource::File(credential.path.clone()), Path::new("/"), &Trust::nothing())
-        {
-            found.push(format!("--credential {}: {why}", credential.id));
+            found.push(format!(
+                "--credential {id} is not used: no settings file names {}; name it there, or remove the option",
+                place.display()
+            ));
+            continue;
+        }
+        let source = SecretSource::File(credential.path.clone());
+        match reveal(&source, Path::new("/"), &Trust::nothing()) {
+            Ok(secret) => {
+                let is_client_secret = |secret: &&UsedSecret| {
+                    secret.path().as_ref() == Some(&place) && secret.key == keys::CLIENT_SECRET
+                };
+                if plan.secrets.iter().any(|secret| is_client_secret(&secret)) {
+                    plan::warn_of_secret_id(context, &format!("--credential {}", credential.id), &secret)?;
+                }
+            }
+            Err(why) => {
+                let hint = if is_denied(&why) { "; run the command with sudo" } else { "" };
+                found.push(format!("--credential {}: {why}{hint}", credential.id));
+            }
         }
     }
     plan::report_refusals(context, found.into_iter())
+}
+
+/// Whether this account may not read a file.
+fn is_denied(error: &RevealError) -> bool {
+    matches!(error, RevealError::File(_, ReadError::Io(error)) if error.kind() == ErrorKind::PermissionDenied)
 }
 
 fn unit_name(name: &NameArgs) -> String {
@@ -158,7 +186,7 @@ fn refuse_foreign(path: &Path) -> Result<(), CliError> {
         Ok(_) => Err(usage_error(format_args!(
             "{shown}: `swyx-teams service install` did not write this unit; use another --name, or remove the file"
         ))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(usage_error(format_args!("{shown}: {}", os::reason(&error)))),
     }
 }
@@ -179,8 +207,7 @@ fn write_unit(path: &Path, text: &str) -> Result<(), CliError> {
 
 fn cannot_change(path: &Path, error: &std::io::Error) -> CliError {
     let (shown, why) = (printable(&display(path)), os::reason(error));
-    let hint =
-        if error.kind() == std::io::ErrorKind::PermissionDenied { "; run the command with sudo" } else { "" };
+    let hint = if error.kind() == ErrorKind::PermissionDenied { "; run the command with sudo" } else { "" };
     usage_error(format_args!("{shown}: {why}{hint}"))
 }
 
@@ -196,21 +223,54 @@ fn systemctl() -> Result<PathBuf, CliError> {
     })
 }
 
-/// Calls `systemctl`, whose messages go to standard error, and returns its output.
+/// Whether `systemctl` failed because another program runs this system, as in most containers. The bus may also be missing for
+/// other reasons, so the folder of a running systemd (sd_booted(3)) decides then.
+fn is_without_systemd(message: &str) -> bool {
+    message.contains("System has not been booted with systemd")
+        || (message.contains("Failed to connect to") && !Path::new("/run/systemd/system").exists())
+}
+
+/// Calls `systemctl`, shows its messages on standard error, and returns its output.
 fn call(systemctl: &Path, arguments: &[&str]) -> Result<String, CliError> {
     /// More than systemd gives a service to start or to stop.
     const TIME_LIMIT: Duration = Duration::from_secs(180);
     const MAX_BYTES: usize = 64 * 1024;
     let mut runner = Runner::new(systemctl, MAX_BYTES, TIME_LIMIT);
-    // A password could not be typed: the command has no terminal.
-    runner.command().arg("--no-ask-password").args(arguments).stderr(Stdio::inherit());
+    let mut messages = tempfile::tempfile().map_err(cannot("create a temporary file"))?;
+    let stderr = messages.try_clone().map_err(cannot("create a temporary file"))?;
+    // A password could not be typed: the command has no terminal. Some messages are recognised, so they are in English.
+    runner.command().arg("--no-ask-password").args(arguments).env("LC_ALL", "C").stderr(stderr);
     let what = arguments.first().copied().unwrap_or_default();
-    match runner.output(&CancellationToken::default()) {
+    let result = runner.output(&CancellationToken::default());
+    let messages = read_messages(&mut messages);
+    if result.as_ref().is_ok_and(|output| !output.status.success()) && is_without_systemd(&messages) {
+        return Err(usage_error(WITHOUT_SYSTEMD));
+    }
+    if !messages.is_empty() {
+        // A closed terminal must not change the result.
+        let _ = writeln!(std::io::stderr(), "{messages}");
+    }
+    match result {
         Ok(output) if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
         Ok(_) => Err(failure(Exit::Usage, format_args!("`systemctl {what}` failed; see its message above"))),
         Err(error) => Err(failure(Exit::Usage, format_args!("`systemctl {what}` {error}"))),
     }
 }
+
+/// The messages of a command, as lines that are safe to print.
+fn read_messages(file: &mut std::fs::File) -> String {
+    const MAX_BYTES: u64 = 64 * 1024;
+    let mut content = Vec::new();
+    let read = file.rewind().and_then(|()| file.take(MAX_BYTES).read_to_end(&mut content));
+    // Without its messages, the exit status of the command is still known.
+    drop(read);
+    let text = String::from_utf8_lossy(&content);
+    text.trim_end().lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
+/// The error if systemd does not run this system.
+const WITHOUT_SYSTEMD: &str = "this system is not run by systemd, for example because it is a container; run \
+    `swyx-teams sync` under its own service manager, or as the program of the container";
 
 /// What systemd knows about a service.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -290,11 +350,12 @@ pub(super) fn stop(context: &mut Context<'_>, name: &NameArgs) -> Result<Exit, C
 fn change(context: &mut Context<'_>, name: &NameArgs, verb: &str, done: &str) -> Result<Exit, CliError> {
     let systemctl = installed(name)?;
     let unit = unit_name(name);
-    call(&systemctl, &[verb, "--", &unit]).map_err(|_| {
-        failure(
-            Exit::Usage,
+    call(&systemctl, &[verb, "--", &unit]).map_err(|error| match error {
+        CliError::Failed(exit, _) => failure(
+            exit,
             format_args!("`systemctl {verb} {unit}` failed; `journalctl --unit {unit}` shows the log"),
-        )
+        ),
+        error => error,
     })?;
     writeln!(context.out, "{done} {}", name.name)?;
     Ok(Exit::Clean)
@@ -309,7 +370,7 @@ pub(super) fn status(context: &mut Context<'_>, name: &NameArgs) -> Result<Exit,
 pub(super) fn uninstall(context: &mut Context<'_>, args: &UninstallArgs) -> Result<Exit, CliError> {
     let path = unit_file(&args.unit.unit_folder, &args.name);
     let shown = printable(&display(&path));
-    if std::fs::symlink_metadata(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+    if std::fs::symlink_metadata(&path).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
         return Err(usage_error(format_args!("there is no service {}: {shown} is missing", args.name.name)));
     }
     refuse_foreign(&path)?;

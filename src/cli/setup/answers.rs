@@ -6,7 +6,9 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use super::given::{Answer, AnswerError, GivenAnswers, INVALID_REFERENCE, INVALID_USER, Origin, parse};
+use super::given::{
+    Answer, AnswerError, GivenAnswers, INVALID_REFERENCE, INVALID_USER, Origin, USER_FORM, parse,
+};
 use super::question::{Question, SignIn};
 use crate::cli::names::{display, named};
 use crate::cli::value;
@@ -96,7 +98,7 @@ impl Reader<'_> {
         };
         let reference = written.and_then(value::reference);
         if reference.is_none() {
-            let message = "expected a reference to a secret".to_owned();
+            let message = "invalid reference to a secret".to_owned();
             self.error(Question::Secret, node, message, Some(INVALID_REFERENCE.to_owned()));
         }
         reference.map(NewValue::Secret)
@@ -134,8 +136,8 @@ impl Reader<'_> {
                 None => self.error(
                     question,
                     element,
-                    "expected a user".to_owned(),
-                    Some(format!("{INVALID_USER}, or {{ swyx = \"NAME\", teams = \"ACCOUNT\" }}")),
+                    INVALID_USER.to_owned(),
+                    Some(format!("expected {USER_FORM}, or {{ swyx = \"NAME\", teams = \"ACCOUNT\" }}")),
                 ),
             }
         }

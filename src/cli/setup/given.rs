@@ -153,7 +153,7 @@ pub(super) fn parse(question: Question, text: &str) -> Result<NewValue, String> 
         (Question::Secret, _) => {
             value::reference(text).map(NewValue::Secret).ok_or_else(|| INVALID_REFERENCE.to_owned())
         }
-        (Question::User, _) => pair(text).ok_or_else(|| INVALID_USER.to_owned()),
+        (Question::User, _) => pair(text).ok_or_else(|| format!("{INVALID_USER}: expected {USER_FORM}")),
         (_, Some(key)) => value::from_argument(&key, text),
         (_, None) => Err("this answer is not stored in the settings file".to_owned()),
     }
@@ -164,8 +164,10 @@ pub(super) const INVALID_REFERENCE: &str = "expected where the secret is stored,
     file:PATH, keyring:swyx-teams/NAME, env:NAME or { command = [\"PROGRAM\", \"ARGUMENT\"] }";
 
 /// The message for an invalid user.
-pub(super) const INVALID_USER: &str =
-    "invalid user: expected SWYX NAME=TEAMS ACCOUNT, as in 'Jane Roe=jane.roe@example.com'";
+pub(super) const INVALID_USER: &str = "invalid user";
+
+/// The form of a user.
+pub(super) const USER_FORM: &str = "SWYX NAME=TEAMS ACCOUNT, as in 'Jane Roe=jane.roe@example.com'";
 
 /// A user as written in arguments and prompts. Account names have no `=`.
 fn pair(text: &str) -> Option<NewValue> {

@@ -77,12 +77,23 @@ impl SettingsFile {
         if is_undocumented(&after) && answers.iter().any(|answer| answer.question == Question::Mode) {
             added.extend(after.diagnostics().iter().find(|found| is_about_mode(found)).cloned());
         }
-        let answer_of = |found: &Diagnostic| {
-            let places = std::iter::once(&found.place).chain(found.related.iter().map(|other| &other.place));
-            let keys = places.filter_map(Place::key);
-            keys.flat_map(|key| answers.iter().filter(move |answer| concerns(answer.question, key))).next()
+        Ok(added.into_iter().map(|found| (self.answer_of(&found, answers), found)).collect())
+    }
+
+    /// The answer that a finding is about. Of several users, it is the one at the finding's position.
+    fn answer_of<'a>(&self, found: &Diagnostic, answers: &'a [Answer]) -> Option<&'a Answer> {
+        let changed = self.changed(answers);
+        let is_at = |change: &Change, key: &Key| {
+            let Change::Set(changed, _) = change else { return false };
+            let (changed, key) = (changed.steps(), key.steps());
+            key.starts_with(&changed) || changed.starts_with(&key)
         };
-        Ok(added.into_iter().map(|found| (answer_of(&found), found)).collect())
+        let places = std::iter::once(&found.place).chain(found.related.iter().map(|other| &other.place));
+        let mut keys = places.filter_map(Place::key);
+        keys.find_map(|key| {
+            let exact = changed.iter().find(|(_, change)| is_at(change, key)).map(|(answer, _)| *answer);
+            exact.or_else(|| answers.iter().find(|answer| concerns(answer.question, key)))
+        })
     }
 
     /// A preview of the file with these answers.
@@ -169,8 +180,17 @@ impl SettingsFile {
         Ok(())
     }
 
-    /// The changes for answers. An existing user gets the new account; other users are added.
+    /// The changes for answers. The setup always creates a client secret, unless the file says otherwise.
     fn changes(&self, answers: &[Answer]) -> Vec<Change> {
+        let changes = self.changed(answers).into_iter().map(|(_, change)| change).collect::<Vec<_>>();
+        let is_federated = |change: &Change| change.key().parent() == keys::FEDERATED_SERVICES;
+        let needs_login = !self.checked.source().has(&keys::LOGIN) && changes.iter().any(is_federated);
+        let login = needs_login.then(|| Change::Set(keys::LOGIN, NewValue::Text("secret".to_owned())));
+        changes.into_iter().chain(login).collect()
+    }
+
+    /// Each answer with its change. An existing user gets the new account; other users are added.
+    fn changed<'a>(&self, answers: &'a [Answer]) -> Vec<(&'a Answer, Change)> {
         let users = self.checked.draft().map(|draft| draft.users.as_slice()).unwrap_or_default();
         let mut names = users.iter().map(|user| user.swyx.clone().unwrap_or_default()).collect::<Vec<_>>();
         let table = self.table(answers);
@@ -185,14 +205,7 @@ impl SettingsFile {
             names.push(swyx.clone());
             Some(Change::Set(key.index(names.len() - 1), answer.value.clone()))
         };
-        let changes = answers.iter().filter_map(&mut change).collect::<Vec<_>>();
-        let is_in_table = |change: &Change| change.key().parent() == table.table();
-        let has_login = self.checked.source().has(&keys::LOGIN);
-        let needs_login =
-            table == Generation::FederatedServices && !has_login && changes.iter().any(is_in_table);
-        // The setup always creates a client secret, unless the file says otherwise.
-        let login = needs_login.then(|| Change::Set(keys::LOGIN, NewValue::Text("secret".to_owned())));
-        changes.into_iter().chain(login).collect()
+        answers.iter().filter_map(|answer| Some((answer, change(answer)?))).collect()
     }
 
     /// The table for the answers: the one of the file, otherwise the one of the version.

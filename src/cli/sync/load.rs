@@ -178,8 +178,11 @@ impl Loader {
     }
 
     fn connect(&self, path: &Path, checked: &Checked, settings: &Settings) -> Result<Connection, Unseen> {
-        let policy =
-            ConnectionPolicy { trust: self.trust.clone(), cancellation: CancellationToken::default() };
+        let policy = ConnectionPolicy {
+            trust: self.trust.clone(),
+            cancellation: CancellationToken::default(),
+            pause_observer: None,
+        };
         let mut transports = self.transports.lock().unwrap_or_else(PoisonError::into_inner);
         transports.forget_unused();
         Connection::open(checked, &folder(path), &settings.access, &policy, &mut transports)

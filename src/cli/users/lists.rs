@@ -246,7 +246,8 @@ mod tests {
         answers: &[(&'static str, u16, &'static str)],
     ) -> (ListResult<SwyxUser>, ListResult<TeamsUser>) {
         let settings = settings();
-        let policy = ConnectionPolicy { trust: Trust::nothing(), cancellation: CancellationToken::default() };
+        let (trust, cancellation) = (Trust::nothing(), CancellationToken::default());
+        let policy = ConnectionPolicy { trust, cancellation, pause_observer: None };
         let transport = Arc::new(FakeServices(answers.to_vec()));
         let connection = Connection::over(transport, Path::new(""), &settings.access, &policy);
         both(None, &Reader { settings: &settings, connection, limit: Duration::from_secs(20) }).await

@@ -16,7 +16,7 @@ use super::super::state::{
 };
 use super::client;
 use super::form::Form;
-use super::page::page;
+use super::page::error_page;
 use super::refusal::{Refusal, repeated};
 use super::tenant::{self, Place};
 
@@ -24,12 +24,7 @@ use super::tenant::{self, Place};
 pub(super) fn answer(shared: &Shared, request: &Request, segment: &str) -> Response {
     match agree(shared, request, segment) {
         Ok(address) => Response::empty(StatusCode::FOUND).with(header::LOCATION, address.as_str()),
-        Err(Refusal { code, text }) => {
-            let mut response = page("Admin consent", &format!("AADSTS{code}: {text}"));
-            // The status is inferred.
-            response.status = StatusCode::BAD_REQUEST;
-            response
-        }
+        Err(refusal) => error_page("Admin consent", &refusal),
     }
 }
 

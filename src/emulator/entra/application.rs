@@ -1,4 +1,4 @@
-//! Tokens for an application itself, by its client secret.
+//! Tokens for an application itself, by its client secret or certificate.
 //!
 //! <https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-client-creds-grant-flow>
 
@@ -34,7 +34,13 @@ pub(super) fn grant(shared: &Shared, form: &Form, place: Place) -> Result<Value,
     let client = client::find(shared, &directory, form)?;
     let scope = form.need("scope")?;
     let audience = scope::of_application(scope, &shared.base, directory.tenant.id)?;
-    client::authenticate(shared, &client, form)?;
+    if !directory.is_graph_enabled() {
+        let text = "The service principal for resource 'https://graph.microsoft.com' is disabled. This indicate that a subscription within \
+                    the tenant has lapsed, or that the administrator for this tenant has disabled the application, preventing tokens \
+                    from being issued for it.";
+        return Err(Refusal::new(500014, text));
+    }
+    client::authenticate(shared, &directory.tenant, &client, form)?;
     let Client::Registered(application, principal) = &client else {
         return Err(client::public(client.id()));
     };

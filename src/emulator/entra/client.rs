@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use uuid::{Uuid, uuid};
 
 use super::super::shared::Shared;
-use super::super::state::{Application, Directory, ServicePrincipal};
+use super::super::state::{Application, Directory, ServicePrincipal, Tenant};
+use super::assertion;
 use super::form::Form;
 use super::refusal::Refusal;
 
@@ -72,18 +73,29 @@ pub(super) fn find<'a>(
     let application = application.filter(|application| shared.is_replicated(application.created));
     let principal = directory.service_principals.by_app_id(id);
     let principal = principal.filter(|principal| shared.is_replicated(principal.created));
-    let (Some(application), Some(principal)) = (application, principal) else {
+    let Some(application) = application else {
         return Err(if is_of_another_object(id, directory) {
             Refusal::new(700038, format!("{id} is not a valid application identifier."))
         } else {
             unknown(given, directory)
         });
     };
-    if !principal.account_enabled {
+    let Some(principal) = principal else { return Err(without_principal(id, directory)) };
+    // Which code a deactivated registration has is inferred.
+    if !principal.account_enabled || application.is_stopped() {
         let name = &application.display_name;
         return Err(Refusal::new(7000112, format!("Application '{id}'({name}) is disabled.")));
     }
     Ok(Client::Registered(application, principal))
+}
+
+/// The error for an application without a service principal in the tenant.
+fn without_principal(id: Uuid, directory: &Directory) -> Refusal {
+    let text = format!(
+        "The application '{id}' is missing a service principal in the tenant '{}'.",
+        directory.tenant.id
+    );
+    Refusal::new(7000229, text)
 }
 
 /// The error for an id that no visible application has.
@@ -113,13 +125,18 @@ fn is_of_another_object(id: Uuid, directory: &Directory) -> bool {
         || directory.users.place(id).is_some()
 }
 
-/// Checks the credential of an application's own sign-in. Certificates and federated credentials are not emulated: every assertion is
-/// wrong.
-pub(super) fn authenticate(shared: &Shared, client: &Client<'_>, form: &Form) -> Result<(), Refusal> {
+/// Checks the credential of an application's own sign-in: a secret or the assertion of a certificate. Federated credentials are not
+/// emulated.
+pub(super) fn authenticate(
+    shared: &Shared,
+    tenant: &Tenant,
+    client: &Client<'_>,
+    form: &Form,
+) -> Result<(), Refusal> {
     let id = client.id();
-    if form.get("client_assertion").is_some() {
-        let text = "The certificate with identifier used to sign the client assertion is not registered on application.";
-        return Err(Refusal::new(700027, text));
+    if let Some(given) = form.get("client_assertion") {
+        let Client::Registered(application, _) = client else { return Err(public(id)) };
+        return assertion::check(shared, tenant, application, form, given);
     }
     let Some(secret) = form.get("client_secret") else {
         let text =

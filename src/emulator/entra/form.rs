@@ -80,7 +80,15 @@ mod tests {
         }
         let ids = RequestIds { request: uuid::Uuid::nil(), client: String::new() };
         let body = axum::body::Bytes::copy_from_slice(body);
-        Form::of(&Request { method: Method::POST, path: String::new(), query: None, headers, body, ids })
+        Form::of(&Request {
+            method: Method::POST,
+            path: String::new(),
+            is_beta: false,
+            query: None,
+            headers,
+            body,
+            ids,
+        })
     }
 
     #[test]

@@ -4,6 +4,8 @@ pub(super) mod client;
 
 mod admin_consent;
 mod application;
+mod assertion;
+mod authorize;
 mod consent;
 mod discovery;
 mod form;
@@ -18,6 +20,7 @@ use axum::http::{Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
+use super::fault::fault;
 use super::message::{Request, Response};
 use super::shared::Shared;
 use super::state::Directory;
@@ -54,6 +57,8 @@ pub(super) fn handle(shared: &Shared, request: &Request) -> Option<Response> {
             }))
         }
         (&Method::GET, "adminconsent") => Some(admin_consent::answer(shared, request, &segment)),
+        (&Method::GET, "oauth2/v2.0/authorize") => Some(authorize::ask(shared, request, &segment)),
+        (&Method::POST, "oauth2/v2.0/authorize") => Some(authorize::answer(shared, request)),
         (&Method::POST, "oauth2/v2.0/token") => {
             Some(posted(shared, request, token(shared, request, &segment)))
         }
@@ -96,8 +101,11 @@ fn posted(shared: &Shared, request: &Request, result: Result<Value, Refusal>) ->
 fn token(shared: &Shared, request: &Request, segment: &str) -> Result<Value, Refusal> {
     let place = tenant::place(segment, &shared.read().tenant)?;
     let form = Form::of(request)?;
-    match form.need("grant_type")? {
+    let grant_type = form.need("grant_type")?;
+    refuse_by_fault(shared, grant_type)?;
+    match grant_type {
         "client_credentials" => application::grant(shared, &form, place),
+        "authorization_code" => authorize::redeem(shared, &form, place),
         "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => {
             user::device_grant(shared, &form, place)
         }
@@ -106,6 +114,18 @@ fn token(shared: &Shared, request: &Request, segment: &str) -> Result<Value, Ref
             let other = repeated(other);
             Err(Refusal::new(70003, format!("The app requested an unsupported grant type '{other}'.")))
         }
+    }
+}
+
+/// Refuses a sign-in with the code of a fault.
+fn refuse_by_fault(shared: &Shared, grant_type: &str) -> Result<(), Refusal> {
+    let (name, fault) = match grant_type {
+        "client_credentials" => ("refuse-application", const { fault("refuse-application") }),
+        _ => ("refuse-administrator", const { fault("refuse-administrator") }),
+    };
+    match shared.faults().number(fault) {
+        0 => Ok(()),
+        code => Err(Refusal::by_fault(code, name)),
     }
 }
 

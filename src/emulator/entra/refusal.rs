@@ -18,45 +18,88 @@ pub(in crate::emulator) struct Refusal {
     pub(in crate::emulator) code: u32,
     /// The sentence after it.
     pub(in crate::emulator) text: String,
+    /// The fault that caused it.
+    fault: Option<&'static str>,
 }
 
 /// Codes with their error word and status.
 ///
-/// Seen at the live service or in public logs: 65001, 70003, 500011, 700016, 700038, 900023, 1002012, 7000215, 7000222, and 90002 at the
+/// Seen at the live service or in public logs: 65001, 70003, 500011, 700016, 700038, 900023, 1002012, 7000215, 7000222, 7000229, and 90002 at the
 /// token endpoint. Documented: 70011, 70016, 900144, 9002313, and of 65004, 70018, 70019, 70020 and 90033 the word alone. All other words
 /// and statuses are inferred.
 const WORDS: &[(u32, &str, StatusCode)] = &[
+    (50011, "invalid_grant", StatusCode::BAD_REQUEST),
+    (50012, "invalid_client", StatusCode::UNAUTHORIZED),
+    (50020, "invalid_grant", StatusCode::BAD_REQUEST),
+    (50027, "invalid_client", StatusCode::UNAUTHORIZED),
+    (50032, "invalid_client", StatusCode::UNAUTHORIZED),
+    (50034, "invalid_grant", StatusCode::BAD_REQUEST),
+    (50048, "invalid_client", StatusCode::UNAUTHORIZED),
+    (50055, "invalid_grant", StatusCode::BAD_REQUEST),
+    (50057, "invalid_grant", StatusCode::BAD_REQUEST),
     (50059, "invalid_request", StatusCode::BAD_REQUEST),
+    (50076, "interaction_required", StatusCode::BAD_REQUEST),
+    (50079, "interaction_required", StatusCode::BAD_REQUEST),
+    (50105, "invalid_grant", StatusCode::BAD_REQUEST),
+    (50126, "invalid_grant", StatusCode::BAD_REQUEST),
     (50194, "invalid_request", StatusCode::BAD_REQUEST),
+    (53003, "invalid_grant", StatusCode::BAD_REQUEST),
+    (54005, "invalid_grant", StatusCode::BAD_REQUEST),
     (65001, "invalid_grant", StatusCode::BAD_REQUEST),
     (65002, "invalid_grant", StatusCode::BAD_REQUEST),
     (65004, "authorization_declined", StatusCode::BAD_REQUEST),
     (70000, "invalid_grant", StatusCode::BAD_REQUEST),
+    (70001, "unauthorized_client", StatusCode::BAD_REQUEST),
+    (70002, "invalid_client", StatusCode::UNAUTHORIZED),
     (70003, "unsupported_grant_type", StatusCode::BAD_REQUEST),
+    (70008, "invalid_grant", StatusCode::BAD_REQUEST),
     (70011, "invalid_scope", StatusCode::BAD_REQUEST),
     (70016, "authorization_pending", StatusCode::BAD_REQUEST),
     (70018, "bad_verification_code", StatusCode::BAD_REQUEST),
     (70019, "bad_verification_code", StatusCode::BAD_REQUEST),
     (70020, "expired_token", StatusCode::BAD_REQUEST),
     (90002, "invalid_request", StatusCode::BAD_REQUEST),
+    (90023, "invalid_request", StatusCode::BAD_REQUEST),
     (90033, "temporarily_unavailable", StatusCode::SERVICE_UNAVAILABLE),
+    (90099, "invalid_grant", StatusCode::BAD_REQUEST),
     (500011, "invalid_resource", StatusCode::BAD_REQUEST),
+    (500014, "invalid_resource", StatusCode::BAD_REQUEST),
+    (500112, "invalid_client", StatusCode::UNAUTHORIZED),
+    (501051, "invalid_client", StatusCode::UNAUTHORIZED),
+    (501481, "invalid_grant", StatusCode::BAD_REQUEST),
+    (530033, "invalid_grant", StatusCode::BAD_REQUEST),
+    (530036, "invalid_grant", StatusCode::BAD_REQUEST),
+    (530084, "invalid_grant", StatusCode::BAD_REQUEST),
+    (700011, "unauthorized_client", StatusCode::BAD_REQUEST),
     (700016, "unauthorized_client", StatusCode::BAD_REQUEST),
+    (700021, "invalid_client", StatusCode::UNAUTHORIZED),
     (700022, "invalid_scope", StatusCode::BAD_REQUEST),
+    (700023, "invalid_client", StatusCode::UNAUTHORIZED),
+    (700024, "invalid_client", StatusCode::UNAUTHORIZED),
     (700025, "invalid_client", StatusCode::UNAUTHORIZED),
     (700027, "invalid_client", StatusCode::UNAUTHORIZED),
     (700038, "unauthorized_client", StatusCode::BAD_REQUEST),
+    (700213, "invalid_client", StatusCode::UNAUTHORIZED),
     (900023, "invalid_request", StatusCode::BAD_REQUEST),
     (900144, "invalid_request", StatusCode::BAD_REQUEST),
+    (1000502, "invalid_client", StatusCode::UNAUTHORIZED),
     (1002012, "invalid_scope", StatusCode::BAD_REQUEST),
+    (5002738, "invalid_client", StatusCode::UNAUTHORIZED),
     (7000112, "unauthorized_client", StatusCode::BAD_REQUEST),
+    (7000214, "invalid_client", StatusCode::UNAUTHORIZED),
     (7000215, "invalid_client", StatusCode::UNAUTHORIZED),
     (7000218, "invalid_client", StatusCode::UNAUTHORIZED),
     (7000222, "invalid_client", StatusCode::UNAUTHORIZED),
+    (7000229, "invalid_client", StatusCode::UNAUTHORIZED),
+    (7000274, "invalid_client", StatusCode::UNAUTHORIZED),
+    (7000277, "invalid_client", StatusCode::UNAUTHORIZED),
     (9001023, "invalid_request", StatusCode::BAD_REQUEST),
     (9002313, "invalid_request", StatusCode::BAD_REQUEST),
     (9002332, "invalid_request", StatusCode::BAD_REQUEST),
 ];
+
+/// The word of a code that is not in the table: the one with the most meanings.
+const UNKNOWN: (&str, StatusCode) = ("invalid_client", StatusCode::UNAUTHORIZED);
 
 /// The codes whose bodies were observed with an `error_uri`; others were observed without it, or not at all.
 const WITH_URI: [u32; 2] = [500011, 7000215];
@@ -64,7 +107,13 @@ const WITH_URI: [u32; 2] = [500011, 7000215];
 impl Refusal {
     /// Creates an error.
     pub(in crate::emulator) fn new(code: u32, text: impl Into<String>) -> Self {
-        Self { code, text: text.into() }
+        Self { code, text: text.into(), fault: None }
+    }
+
+    /// The error that a fault of this name causes.
+    pub(super) fn by_fault(code: u32, fault: &'static str) -> Self {
+        let text = "The sign-in is refused by a fault of the emulator.".to_owned();
+        Self { code, text, fault: Some(fault) }
     }
 
     /// The error for a missing required field.
@@ -75,7 +124,7 @@ impl Refusal {
     /// The error word and the status.
     fn word(&self) -> (&'static str, StatusCode) {
         let known = WORDS.iter().find(|(code, ..)| *code == self.code);
-        known.map_or(("invalid_request", StatusCode::BAD_REQUEST), |&(_, word, status)| (word, status))
+        known.map_or(UNKNOWN, |&(_, word, status)| (word, status))
     }
 
     /// The response of the token and device code endpoints.
@@ -108,7 +157,8 @@ impl Refusal {
             let address = format!("https://login.microsoftonline.com/error?code={code}");
             body.insert("error_uri".to_owned(), address.into());
         }
-        traced(plain_json(status, &body), ids)
+        let response = traced(plain_json(status, &body), ids);
+        Response { fault: self.fault, ..response }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Tokens on behalf of the administrator: device code and refresh.
+//! Tokens on behalf of the administrator: device code, authorization code and refresh.
 //!
 //! <https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-device-code>
 
@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::super::options::DeviceCode;
 use super::super::random;
 use super::super::shared::Shared;
+use super::super::state::Tenant;
 use super::super::time::later;
 use super::super::token::{self, LIFETIME, Person};
 use super::client::{self, Client};
@@ -17,7 +18,7 @@ use super::consent::{allowed, consent, narrowed, no_consent};
 use super::form::Form;
 use super::refusal::Refusal;
 use super::scope::{self, RequestedScopes};
-use super::sessions::{Device, Refresh};
+use super::sessions::{Device, Pending, Refresh};
 use super::tenant::Place;
 
 /// The lifetime of a device code in seconds.
@@ -65,7 +66,7 @@ pub(super) fn device_grant(shared: &Shared, form: &Form, place: Place) -> Result
         let directory = shared.read();
         let client = client::find(shared, &directory, form)?;
         check_place(&client, place)?;
-        check_credential(shared, &client, form)?;
+        check_credential(shared, &directory.tenant, &client, form)?;
         let asked = poll(shared, code, client.id())?;
         RequestedScopes { permissions: allowed(&directory, &client, &asked)?, ..asked }
     };
@@ -73,7 +74,7 @@ pub(super) fn device_grant(shared: &Shared, form: &Form, place: Place) -> Result
     if let Some(device) = shared.sessions().devices.get_mut(code) {
         device.is_redeemed = true;
     }
-    issue(shared, form, &asked)
+    issue(shared, form, &asked, None)
 }
 
 /// What the user has done with a code so far. Early polling has no effect: it is not known whether Entra ID answers `slow_down`. It is
@@ -107,7 +108,7 @@ fn poll(shared: &Shared, code: &str, client: Uuid) -> Result<RequestedScopes, Re
 }
 
 /// `common` and similar are for multi-tenant applications.
-fn check_place(client: &Client<'_>, place: Place) -> Result<(), Refusal> {
+pub(super) fn check_place(client: &Client<'_>, place: Place) -> Result<(), Refusal> {
     match (client, place) {
         (_, Place::Consumers) => {
             let (id, name) = (client.id(), client.name());
@@ -132,13 +133,30 @@ fn check_place(client: &Client<'_>, place: Place) -> Result<(), Refusal> {
 }
 
 /// A public client sends no credential; any other client must send a valid one.
-fn check_credential(shared: &Shared, client: &Client<'_>, form: &Form) -> Result<(), Refusal> {
+pub(super) fn check_credential(
+    shared: &Shared,
+    tenant: &Tenant,
+    client: &Client<'_>,
+    form: &Form,
+) -> Result<(), Refusal> {
     let has_one = form.get("client_secret").is_some() || form.get("client_assertion").is_some();
     match (client.is_public(), has_one) {
         (true, false) => Ok(()),
         (true, true) if matches!(client, Client::FirstParty(..)) => Err(client::public(client.id())),
-        (true, true) | (false, _) => client::authenticate(shared, client, form),
+        (true, true) | (false, _) => client::authenticate(shared, tenant, client, form),
     }
+}
+
+/// The tokens for an authorization code, whose request has been checked.
+pub(super) fn issue_code(shared: &Shared, form: &Form, request: &Pending) -> Result<Value, Refusal> {
+    let asked = {
+        let directory = shared.read();
+        let client = client::find(shared, &directory, form)?;
+        let permissions = allowed(&directory, &client, &request.asked)?;
+        RequestedScopes { permissions, ..request.asked.clone() }
+    };
+    consent(shared, form, &asked)?;
+    issue(shared, form, &asked, request.nonce.as_deref())
 }
 
 /// Handles `grant_type=refresh_token`. The old token stays valid, as with Entra ID.
@@ -148,7 +166,7 @@ pub(super) fn refresh_grant(shared: &Shared, form: &Form, place: Place) -> Resul
         let directory = shared.read();
         let client = client::find(shared, &directory, form)?;
         check_place(&client, place)?;
-        check_credential(shared, &client, form)?;
+        check_credential(shared, &directory.tenant, &client, form)?;
         let known = shared.sessions().refresh.get(token).cloned();
         let valid = known.filter(|one| one.client == client.id() && shared.clock.now() < one.ends);
         let before = valid.ok_or_else(|| {
@@ -162,11 +180,16 @@ pub(super) fn refresh_grant(shared: &Shared, form: &Form, place: Place) -> Resul
             }
         }
     };
-    issue(shared, form, &asked)
+    issue(shared, form, &asked, None)
 }
 
 /// The response with the tokens.
-fn issue(shared: &Shared, form: &Form, asked: &RequestedScopes) -> Result<Value, Refusal> {
+fn issue(
+    shared: &Shared,
+    form: &Form,
+    asked: &RequestedScopes,
+    nonce: Option<&str>,
+) -> Result<Value, Refusal> {
     let directory = shared.read();
     let client = client::find(shared, &directory, form)?;
     let tenant = directory.tenant.id;
@@ -194,7 +217,10 @@ fn issue(shared: &Shared, form: &Form, asked: &RequestedScopes) -> Result<Value,
         answer.insert("refresh_token".to_owned(), token.into());
     }
     if asked.has("openid") {
-        let claims = token::id_claims(&shared.base, tenant, client.id(), &user, now);
+        let mut claims = token::id_claims(&shared.base, tenant, client.id(), &user, now);
+        if let (Some(nonce), Some(claims)) = (nonce, claims.as_object_mut()) {
+            claims.insert("nonce".to_owned(), nonce.into());
+        }
         answer.insert("id_token".to_owned(), shared.keys.sign(&claims).into());
     }
     if form.get("client_info") == Some("1") {

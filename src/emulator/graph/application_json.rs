@@ -33,6 +33,7 @@ pub(super) const KIND: Kind = Kind {
         "signInAudience",
         "tokenEncryptionKeyId",
         "uniqueName",
+        "keyCredentials",
         "passwordCredentials",
         "requiredResourceAccess",
         "verifiedPublisher",
@@ -46,7 +47,6 @@ pub(super) const KIND: Kind = Kind {
         ("tags", Shape::Texts),
         ("addIns", Shape::List),
         ("appRoles", Shape::List),
-        ("keyCredentials", Shape::List),
         ("api", Shape::Object),
         ("info", Shape::Object),
         ("optionalClaims", Shape::Object),
@@ -67,11 +67,12 @@ const AUDIENCES: [&str; 4] =
 pub(super) fn show(call: &Call<'_>, application: &Application, tenant: &Tenant) -> Map<String, Value> {
     let secrets = application.password_credentials.iter().filter(|secret| call.shared.sees_secret(secret));
     let secrets = secrets.map(show_secret).map(Value::Object);
+    let keys = super::keys::show_all(call, application);
     let mut object = members(json!({
         "id": application.id, "deletedDateTime": application.deleted.map(time::graph), "appId": application.app_id,
-        "applicationTemplateId": null, "disabledByMicrosoftStatus": null, "createdByAppId": null,
+        "applicationTemplateId": null, "disabledByMicrosoftStatus": application.disabled_by_microsoft, "createdByAppId": null,
         "createdDateTime": time::graph(application.created), "displayName": application.display_name, "description": null,
-        "groupMembershipClaims": null, "identifierUris": [], "isDisabled": null,
+        "groupMembershipClaims": null, "identifierUris": [], "isDisabled": application.is_disabled,
         "isFallbackPublicClient": application.is_fallback_public_client, "notes": null, "publisherDomain": tenant.domain,
         "serviceManagementReference": null, "signInAudience": application.sign_in_audience, "tags": [],
         "tokenEncryptionKeyId": null, "uniqueName": application.unique_name, "optionalClaims": null,
@@ -80,7 +81,7 @@ pub(super) fn show(call: &Call<'_>, application: &Application, tenant: &Tenant) 
             "oauth2PermissionScopes": [], "preAuthorizedApplications": []},
         "appRoles": [],
         "info": {"logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null},
-        "keyCredentials": [], "passwordCredentials": secrets.collect::<Vec<_>>(), "publicClient": {"redirectUris": []},
+        "keyCredentials": keys, "passwordCredentials": secrets.collect::<Vec<_>>(), "publicClient": {"redirectUris": []},
         "requiredResourceAccess": application.required_resource_access.iter().map(show_access).collect::<Vec<_>>(),
         "spa": {"redirectUris": []},
         "verifiedPublisher": {"displayName": null, "verifiedPublisherId": null, "addedDateTime": null},
@@ -107,7 +108,7 @@ fn show_access(access: &RequiredResourceAccess) -> Value {
     json!({"resourceAppId": access.resource_app_id, "resourceAccess": ids.collect::<Vec<_>>()})
 }
 
-/// Applies a body, except `uniqueName`. The caller works on a copy, so a rejected body has no effect.
+/// Applies a body, except `uniqueName` and `keyCredentials`. The caller works on a copy, so a rejected body has no effect.
 pub(super) fn apply(application: &mut Application, body: &Map<String, Value>) -> Result<(), GraphError> {
     let of = Members { resource: "Application", object: body };
     for (name, value) in body {
@@ -119,9 +120,11 @@ pub(super) fn apply(application: &mut Application, body: &Map<String, Value>) ->
                 let audience = of.text(name)?.filter(|audience| AUDIENCES.contains(audience));
                 application.sign_in_audience = audience.ok_or_else(|| of.invalid(name))?.to_owned();
             }
+            "isDisabled" => application.is_disabled = of.flag(name)?,
             "isFallbackPublicClient" => application.is_fallback_public_client = of.flag(name)?,
             "requiredResourceAccess" => application.required_resource_access = read_accesses(value)?,
-            "uniqueName" => {}
+            // Applied by their own functions.
+            "uniqueName" | "keyCredentials" => {}
             // An empty list equals the default of a new application.
             "passwordCredentials" if value.as_array().is_some_and(Vec::is_empty) => {}
             "passwordCredentials" => {

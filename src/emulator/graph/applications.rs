@@ -12,9 +12,10 @@ use super::application_json::{KIND, USUAL_AUDIENCE, apply, show};
 use super::application_lookup::find;
 use super::body::{self, Members};
 use super::call::{Call, Handlers};
+use super::kind::BETA_ONLY;
 use super::odata::Key;
 use super::refusal::{bad_request, conflict, no_resource};
-use super::{deleted, passwords};
+use super::{deleted, keys, passwords};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
 use crate::emulator::state::{Application, Directory};
@@ -66,13 +67,18 @@ fn create_from(
         unique_name,
         created: call.now,
         deleted: None,
+        is_disabled: None,
+        disabled_by_microsoft: None,
+        own_policy: None,
         sign_in_audience: USUAL_AUDIENCE.to_owned(),
         is_fallback_public_client: None,
         required_resource_access: Vec::new(),
         password_credentials: Vec::new(),
+        key_credentials: Vec::new(),
         other: Map::from_iter([maker]),
     };
     apply(&mut application, body)?;
+    keys::replace(&mut application, body, &mut directory.ids, call.now)?;
     (application.id, application.app_id) = (directory.ids.guid(), directory.ids.guid());
     let shown = show(call, &application, &directory.tenant);
     directory.applications.add(application);
@@ -85,6 +91,10 @@ fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::may_create(call.caller)?;
     let body = body::object(call.request)?;
     let mut directory = call.shared.write();
+    // That version 1.0 cannot write it either is inferred.
+    if let Some(name) = BETA_ONLY.iter().find(|name| !call.request.is_beta && body.contains_key(**name)) {
+        return Err(bad_request(format!("Invalid property '{name}'.")));
+    }
     let found = find(call, &directory, key).cloned();
     if let (Key::Alternate("uniqueName", name), true) = (key, creates_if_missing(call)) {
         need_name(&body)?;
@@ -96,6 +106,7 @@ fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::may_change(call.caller, Some(&application))?;
     rename(call, &directory, &mut application, &body)?;
     apply(&mut application, &body)?;
+    keys::replace(&mut application, &body, &mut directory.ids, call.now)?;
     if let Some(place) = directory.applications.any_mut(application.id) {
         *place = application;
     }
@@ -146,14 +157,18 @@ fn check_name(call: &Call<'_>, directory: &Directory, name: Option<&str>) -> Res
     Ok(())
 }
 
-/// It can be restored for 30 days; until then, its service principal is invisible.
+/// It can be restored for 30 days, and its service principal separately.
 fn delete(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     access::may_create(call.caller)?;
     let mut directory = call.shared.write();
     let found = find(call, &directory, key)?;
     access::may_change(call.caller, Some(found))?;
-    let id = found.id;
+    let (id, app_id) = (found.id, found.app_id);
     let application = directory.applications.any_mut(id).ok_or_else(|| no_resource(id))?;
     application.deleted = Some(call.now);
+    let principal = directory.service_principals.by_app_id(app_id).map(|principal| principal.id);
+    if let Some(principal) = principal.and_then(|id| directory.service_principals.any_mut(id)) {
+        principal.deleted = Some(call.now);
+    }
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }

@@ -129,6 +129,7 @@ fn read_part(part: &Value, whole: &Request) -> Result<BatchRequest, GraphError> 
     let request = Request {
         method: method.ok_or_else(|| wrong("needs a method"))?,
         path: format!("/{}", path.trim_start_matches('/')),
+        is_beta: whole.is_beta,
         query,
         ids: RequestIds { request: request_id, client: own.unwrap_or(&whole.ids.client).to_owned() },
         headers,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::kind::Kind;
+use super::kind::{BETA_ONLY, Kind};
 use super::odata::{Field, Key, Options, Path, options::Page};
 use super::refusal::{bad_request, no_method, no_resource, no_segment};
 use crate::emulator::error::GraphError;
@@ -77,12 +77,29 @@ impl Call<'_> {
 
     /// The address of the description of the response.
     fn context(&self, of: &str) -> Value {
-        format!("{}/v1.0/$metadata#{of}", self.shared.base).into()
+        format!("{}/{}/$metadata#{of}", self.shared.base, self.version()).into()
+    }
+
+    fn version(&self) -> &'static str {
+        if self.request.is_beta { "beta" } else { "v1.0" }
+    }
+
+    /// Whether objects of that type have that member in the requested version.
+    fn has_member(&self, kind: &Kind, name: &str) -> bool {
+        kind.has(name) && (self.request.is_beta || !BETA_ONLY.contains(&name))
+    }
+
+    /// Keeps the members that were selected and that the requested version has.
+    fn shape(&self, object: &mut Map<String, Value>) {
+        if !self.request.is_beta {
+            object.retain(|name, _| !BETA_ONLY.contains(&name.as_str()));
+        }
+        self.options.shape(object);
     }
 
     /// One object; `of` is its collection.
     pub(super) fn entity(&self, status: StatusCode, of: &str, mut object: Map<String, Value>) -> Response {
-        self.options.shape(&mut object);
+        self.shape(&mut object);
         let selected =
             if self.request.method == Method::GET { self.options.context() } else { String::new() };
         self.value(status, &format!("{of}{selected}/$entity"), object)
@@ -101,7 +118,7 @@ impl Call<'_> {
     /// # Errors
     /// 400 if an unknown member is selected.
     pub(super) fn single(&self, kind: &Kind, object: Map<String, Value>) -> Result<Response, GraphError> {
-        self.options.check_members(kind.resource, |name| kind.has(name))?;
+        self.options.check_members(kind.resource, |name| self.has_member(kind, name))?;
         Ok(self.entity(StatusCode::OK, kind.collection, object))
     }
 
@@ -114,7 +131,7 @@ impl Call<'_> {
         kind: &Kind,
         objects: impl Iterator<Item = Map<String, Value>>,
     ) -> Result<Response, GraphError> {
-        self.options.check_members(kind.resource, |name| kind.has(name))?;
+        self.options.check_members(kind.resource, |name| self.has_member(kind, name))?;
         let filter = self.options.filter();
         let matching = objects
             .filter(|object| filter.is_none_or(|filter| filter.holds(&|name| Field::of(object.get(name)))));
@@ -129,11 +146,11 @@ impl Call<'_> {
             answer.insert("@odata.count".to_owned(), count.into());
         }
         if let Some(next) = page.next {
-            let link = format!("{}/v1.0{}?{next}", self.shared.base, self.request.path);
+            let link = format!("{}/{}{}?{next}", self.shared.base, self.version(), self.request.path);
             answer.insert("@odata.nextLink".to_owned(), link.into());
         }
         let shaped = page.items.into_iter().map(|mut object| {
-            self.options.shape(&mut object);
+            self.shape(&mut object);
             Value::Object(object)
         });
         answer.insert("value".to_owned(), shaped.collect());

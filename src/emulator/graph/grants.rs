@@ -51,7 +51,7 @@ fn list_of(call: &Call<'_>, client: Option<Uuid>) -> Result<Response, GraphError
 fn seen<'d>(call: &Call<'_>, directory: &'d Directory) -> impl Iterator<Item = &'d OAuth2PermissionGrant> {
     directory.oauth2_permission_grants.iter().filter(move |grant| {
         let client = directory.service_principals.get(grant.client_id);
-        call.sees(grant.created) && client.is_some_and(|client| is_seen(call, directory, client))
+        call.sees(grant.created) && client.is_some_and(|client| is_seen(call, client))
     })
 }
 
@@ -76,7 +76,7 @@ fn create(call: &Call<'_>) -> Result<Response, GraphError> {
     let mut new = read(&body, call.now)?;
     for id in [new.client_id, new.resource_id] {
         let principal = directory.service_principals.get(id);
-        if !principal.is_some_and(|principal| is_seen(call, &directory, principal)) {
+        if !principal.is_some_and(|principal| is_seen(call, principal)) {
             return Err(no_resource(id));
         }
     }

@@ -43,6 +43,9 @@ impl Shape {
     }
 }
 
+/// The members that only the beta version has: `isDisabled`, according to the published schemas.
+pub(super) const BETA_ONLY: [&str; 1] = ["isDisabled"];
+
 impl Kind {
     /// Whether it has a member with that name, which can be selected and filtered.
     pub(super) fn has(&self, name: &str) -> bool {

@@ -1,8 +1,8 @@
-//! Microsoft Graph, version 1.0: a pure function from request to response.
+//! Microsoft Graph, version 1.0, and applications and service principals in its beta version: a pure function from request to response.
 //!
 //! | path | file |
 //! |---|---|
-//! | `/applications`, `/directory/deletedItems` | `applications`, `passwords`, `deleted`; their JSON in `application_json` |
+//! | `/applications`, `/directory/deletedItems` | `applications`, `passwords`, `keys`, `deleted`; their JSON in `application_json` |
 //! | `/servicePrincipals`, `…/appRoleAssignedTo`, `…/appRoleAssignments` | `service_principals`, `role_assignments`; `service_principal_json` |
 //! | `/oauth2PermissionGrants` | `grants` |
 //! | `/users`, `/me` | `users` |
@@ -23,6 +23,7 @@ mod body;
 mod call;
 mod deleted;
 mod grants;
+mod keys;
 mod kind;
 mod odata;
 mod organization;
@@ -61,6 +62,9 @@ pub(super) fn handle_batch(
     let answer = batch::run(shared, caller, request, answer_part);
     answer.unwrap_or_else(|error| error.response(&request.ids, shared.clock.now()))
 }
+
+/// The starts of the paths that the beta version has here.
+pub(super) const IN_BETA: [&str; 2] = ["/beta/applications", "/beta/servicePrincipals"];
 
 fn route(
     shared: &Shared,

@@ -1,23 +1,27 @@
-//! The tenant itself: organization, domains, and the policy for secrets of applications.
+//! The tenant itself: organization, domains, and the policies for secrets of applications.
 //!
 //! <https://learn.microsoft.com/en-us/graph/api/organization-list>, `domain-list`, `tenantappmanagementpolicy-get`,
-//! `application-list-appmanagementpolicies`.
+//! `appmanagementpolicy-list`, `application-list-appmanagementpolicies`.
 
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::access::{self, READ_DOMAINS, READ_ORGANIZATION, READ_POLICIES};
+use super::application_lookup::find;
 use super::body::members;
 use super::call::{Call, unknown};
 use super::kind::Kind;
 use super::odata::Key;
-use super::refusal::no_segment;
+use super::refusal::{denied, no_segment};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
-use crate::emulator::state::{Switches, Tenant};
+use crate::emulator::state::{Application, OwnPolicy, SecretRestrictions, Switches, Tenant};
+use crate::emulator::time;
 
 /// The id of the tenant's default policy, the same everywhere.
-pub(super) const POLICY_ID: &str = "00000000-0000-0000-0000-000000000000";
+const POLICY_ID: Uuid = Uuid::nil();
 
 const ORGANIZATION: Kind = Kind {
     collection: "organization",
@@ -111,45 +115,77 @@ fn show_domain(tenant: &Tenant) -> Map<String, Value> {
     }))
 }
 
+const POLICIES: Kind = Kind {
+    collection: "policies/appManagementPolicies",
+    resource: "appManagementPolicy",
+    made: &["id", "displayName", "description", "isEnabled", "restrictions"],
+    kept: &[],
+};
+
 pub(super) fn route_policies(call: &Call<'_>) -> Result<Response, GraphError> {
     match (call.method(), call.path.names().as_slice()) {
         ("GET", [_, "defaultAppManagementPolicy"]) => {
-            access::demand(call.caller, READ_POLICIES)?;
-            let policy = show_policy(call.shared.read().switches);
+            may_read_policies(call)?;
+            let policy = show_default(call.shared.read().switches);
             Ok(call.value(StatusCode::OK, "policies/defaultAppManagementPolicy/$entity", policy))
         }
-        (_, [_, "defaultAppManagementPolicy"]) => Err(call.refused()),
+        ("GET", [_, "appManagementPolicies"]) => {
+            may_read_policies(call)?;
+            let directory = call.shared.read();
+            call.list(&POLICIES, directory.applications.iter().filter_map(|one| one.own_policy).map(show_own))
+        }
+        (_, [_, "defaultAppManagementPolicy" | "appManagementPolicies"]) => Err(call.refused()),
         (_, names) => Err(no_segment(names.last().copied().unwrap_or_default())),
     }
 }
 
-/// Applications have no policies of their own here.
-pub(super) fn list_own_policies(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+fn may_read_policies(call: &Call<'_>) -> Result<(), GraphError> {
     access::demand(call.caller, READ_POLICIES)?;
-    super::application_lookup::find(call, &call.shared.read(), key)?;
-    let kind = Kind {
-        collection: "appManagementPolicies",
-        resource: "appManagementPolicy",
-        made: &["id", "displayName"],
-        kept: &[],
-    };
-    call.list(&kind, std::iter::empty())
+    if call.shared.read().switches.policies_unreadable { Err(denied()) } else { Ok(()) }
 }
 
-fn show_policy(switches: Switches) -> Map<String, Value> {
+/// The policy that is assigned to an application, if there is one.
+pub(super) fn list_own_policies(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
+    may_read_policies(call)?;
+    let directory = call.shared.read();
+    let application = find(call, &directory, key)?;
+    call.list(&POLICIES, application.own_policy.into_iter().map(show_own))
+}
+
+/// The id of the policy for the secrets of an application, and its restrictions. An assigned policy that is enabled replaces the default.
+pub(super) fn restrictions_of(application: &Application, switches: Switches) -> (Uuid, SecretRestrictions) {
+    if let Some(own) = application.own_policy.filter(|policy| policy.is_enabled) {
+        return (own.id, own.restrictions);
+    }
+    let is_newer = switches.restricted_from.is_none_or(|from| application.created >= from);
+    (POLICY_ID, if is_newer { switches.default_policy } else { SecretRestrictions::default() })
+}
+
+fn show_restrictions(restrictions: SecretRestrictions, from: Option<Timestamp>) -> Vec<Value> {
     let restriction = |kind: &str, life: Option<String>| {
         json!({"restrictionType": kind, "state": "enabled", "maxLifetime": life,
-            "restrictForAppsCreatedAfterDateTime": "2019-01-01T00:00:00Z", "excludeActors": null})
+            "restrictForAppsCreatedAfterDateTime": from.map(time::graph), "excludeActors": null})
     };
-    let addition = switches.secrets_banned.then(|| restriction("passwordAddition", None));
+    let addition = restrictions.banned.then(|| restriction("passwordAddition", None));
     let lifetime =
-        switches.max_secret_days.map(|days| restriction("passwordLifetime", Some(format!("P{days}D"))));
-    let restrictions = addition.into_iter().chain(lifetime).collect::<Vec<_>>();
+        restrictions.max_days.map(|days| restriction("passwordLifetime", Some(format!("P{days}D"))));
+    addition.into_iter().chain(lifetime).collect()
+}
+
+fn show_default(switches: Switches) -> Map<String, Value> {
+    let restrictions = show_restrictions(switches.default_policy, switches.restricted_from);
     members(json!({
         "id": POLICY_ID, "displayName": "Default app management tenant policy",
         "description": "Default tenant policy that enforces app management restrictions on applications and service principals.",
         "isEnabled": !restrictions.is_empty(),
         "applicationRestrictions": {"passwordCredentials": restrictions, "keyCredentials": []},
         "servicePrincipalRestrictions": {"passwordCredentials": [], "keyCredentials": []},
+    }))
+}
+
+fn show_own(policy: OwnPolicy) -> Map<String, Value> {
+    members(json!({
+        "id": policy.id, "displayName": "Policy of an application", "description": null, "isEnabled": policy.is_enabled,
+        "restrictions": {"passwordCredentials": show_restrictions(policy.restrictions, None), "keyCredentials": []},
     }))
 }

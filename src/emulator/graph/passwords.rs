@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::access;
 use super::application_json::{is_personal, show_secret};
@@ -14,12 +15,12 @@ use super::application_lookup::find;
 use super::body::{self, Members};
 use super::call::Call;
 use super::odata::Key;
-use super::organization::POLICY_ID;
+use super::organization::restrictions_of;
 use super::refusal::{bad_request, no_resource};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
 use crate::emulator::random;
-use crate::emulator::state::{Application, PasswordCredential, Switches};
+use crate::emulator::state::{Application, PasswordCredential, SecretRestrictions};
 
 /// The maximum number of secrets of an application that allows personal accounts.
 const MAX_IF_PERSONAL: usize = 2;
@@ -46,9 +47,10 @@ pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError>
     let value = random::client_secret_unlike(
         &found.secrets().map(|secret| secret.secret.as_str()).collect::<Vec<_>>(),
     );
+    let policy = restrictions_of(found, directory.switches);
     let (id, key_id) = (found.id, directory.ids.guid());
     let mut secret = read(&credential, value, call.now)?;
-    check_policy(directory.switches, &secret)?;
+    check_policy(policy, &secret)?;
     secret.key_id = key_id;
     let mut shown = show_secret(&secret);
     shown.insert("secretText".to_owned(), secret.secret.as_str().into());
@@ -58,7 +60,7 @@ pub(super) fn add(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError>
 
 fn application(
     all: &mut crate::emulator::state::Applications,
-    id: uuid::Uuid,
+    id: Uuid,
 ) -> Result<&mut Application, GraphError> {
     all.any_mut(id).ok_or_else(|| no_resource(id))
 }
@@ -90,7 +92,7 @@ fn read(
         return Err(credential.invalid("endDateTime"));
     }
     Ok(PasswordCredential {
-        key_id: uuid::Uuid::nil(),
+        key_id: Uuid::nil(),
         display_name: credential.text("displayName")?.map(str::to_owned),
         start,
         end,
@@ -106,15 +108,19 @@ fn in_two_years(start: Timestamp) -> Timestamp {
 }
 
 /// Only additions are checked; existing secrets keep working.
-fn check_policy(switches: Switches, secret: &PasswordCredential) -> Result<(), GraphError> {
+fn check_policy(
+    (policy, restrictions): (Uuid, SecretRestrictions),
+    secret: &PasswordCredential,
+) -> Result<(), GraphError> {
     let refused = |code, message: &str| {
-        Err(GraphError::new(StatusCode::BAD_REQUEST, code, format!("{message} '{POLICY_ID}'.")))
+        Err(GraphError::new(StatusCode::BAD_REQUEST, code, format!("{message} '{policy}'.")))
     };
-    if switches.secrets_banned {
+    // The name of this code is inferred.
+    if restrictions.banned {
         let message = "Credential type not allowed as per assigned policy";
         return refused("CredentialTypeNotAllowedAsPerAppPolicy", message);
     }
-    let longest = switches.max_secret_days.map(|days| SignedDuration::from_hours(i64::from(days) * 24));
+    let longest = restrictions.max_days.map(|days| SignedDuration::from_hours(i64::from(days) * 24));
     if longest.is_some_and(|longest| secret.end.duration_since(secret.start) > longest) {
         let message = "Credential lifetime exceeds the max value allowed as per assigned policy";
         return refused("CredentialInvalidLifetimeAsPerAppPolicy", message);

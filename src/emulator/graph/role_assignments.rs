@@ -63,8 +63,7 @@ fn list(call: &Call<'_>, key: Key<'_>, side: &str) -> Result<Response, GraphErro
 fn seen<'d>(call: &Call<'_>, directory: &'d Directory) -> impl Iterator<Item = &'d AppRoleAssignment> {
     directory.app_role_assignments.iter().filter(move |assignment| {
         let principal = directory.service_principals.get(assignment.principal_id);
-        call.sees(assignment.created)
-            && principal.is_some_and(|principal| is_seen(call, directory, principal))
+        call.sees(assignment.created) && principal.is_some_and(|principal| is_seen(call, principal))
     })
 }
 
@@ -106,7 +105,7 @@ fn assign(call: &Call<'_>, key: Key<'_>, side: &str) -> Result<Response, GraphEr
 
 fn check(call: &Call<'_>, directory: &Directory, new: &AppRoleAssignment) -> Result<(), GraphError> {
     let principal = |id| {
-        let found = directory.service_principals.get(id).filter(|found| is_seen(call, directory, found));
+        let found = directory.service_principals.get(id).filter(|found| is_seen(call, found));
         found.ok_or_else(|| bad_request("Not a valid reference update."))
     };
     principal(new.principal_id)?;

@@ -31,6 +31,7 @@ pub(super) const KIND: Kind = Kind {
         "createdDateTime",
         "disabledByMicrosoftStatus",
         "displayName",
+        "isDisabled",
         "servicePrincipalNames",
         "servicePrincipalType",
         "signInAudience",
@@ -65,11 +66,13 @@ pub(super) fn show(directory: &Directory, principal: &ServicePrincipal) -> Map<S
     let owner = application.map_or_else(|| MICROSOFT.to_owned(), |_| directory.tenant.id.to_string());
     let audience = application.map_or("AzureADMultipleOrgs", |application| &application.sign_in_audience);
     let mut object = members(json!({
-        "id": principal.id, "deletedDateTime": null, "accountEnabled": principal.account_enabled, "alternativeNames": [],
+        "id": principal.id, "deletedDateTime": principal.deleted.map(time::graph), "accountEnabled": principal.account_enabled, "alternativeNames": [],
         "appDisplayName": application.map_or(&principal.display_name, |application| &application.display_name),
         "appDescription": null, "appId": principal.app_id, "applicationTemplateId": null, "appOwnerOrganizationId": owner,
         "appRoleAssignmentRequired": principal.app_role_assignment_required, "createdDateTime": time::graph(principal.created),
-        "description": null, "disabledByMicrosoftStatus": null, "displayName": principal.display_name, "homepage": null,
+        "description": null,
+        "disabledByMicrosoftStatus": application.and_then(|application| application.disabled_by_microsoft.as_deref()),
+        "isDisabled": application.and_then(|application| application.is_disabled), "displayName": principal.display_name, "homepage": null,
         "loginUrl": null, "logoutUrl": null, "notes": null, "notificationEmailAddresses": [], "preferredSingleSignOnMode": null,
         "replyUrls": [], "servicePrincipalNames": [principal.app_id], "servicePrincipalType": "Application",
         "signInAudience": audience, "tags": [], "tokenEncryptionKeyId": null, "addIns": [],

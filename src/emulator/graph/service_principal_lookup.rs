@@ -21,13 +21,12 @@ pub(super) fn find<'d>(
             return Err(bad_request(format!("'{name}' is no key of a service principal.")));
         }
     };
-    found.filter(|principal| is_seen(call, directory, principal)).ok_or_else(|| unknown(key))
+    found.filter(|principal| is_seen(call, principal)).ok_or_else(|| unknown(key))
 }
 
-/// Whether it is visible: not too new, and not of a deleted application.
-pub(super) fn is_seen(call: &Call<'_>, directory: &Directory, principal: &ServicePrincipal) -> bool {
-    let mut deleted = directory.applications.deleted();
-    call.sees(principal.created) && !deleted.any(|application| application.app_id == principal.app_id)
+/// Whether it is visible: not too new, and not deleted.
+pub(super) fn is_seen(call: &Call<'_>, principal: &ServicePrincipal) -> bool {
+    call.sees(principal.created) && principal.deleted.is_none()
 }
 
 /// The name of the service principal with that id.

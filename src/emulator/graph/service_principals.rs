@@ -35,7 +35,7 @@ pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
 fn list(call: &Call<'_>) -> Result<Response, GraphError> {
     access::demand(call.caller, READ_APPLICATIONS)?;
     let directory = call.shared.read();
-    let seen = directory.service_principals.iter().filter(|principal| is_seen(call, &directory, principal));
+    let seen = directory.service_principals.iter().filter(|principal| is_seen(call, principal));
     call.list(&KIND, seen.map(|principal| show(&directory, principal)))
 }
 
@@ -123,7 +123,9 @@ fn delete(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     if app_id == GRAPH_APP_ID {
         return Err(denied());
     }
-    take_away(&mut directory, id);
+    if let Some(principal) = directory.service_principals.any_mut(id) {
+        principal.deleted = Some(call.now);
+    }
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 

@@ -28,6 +28,34 @@ pub(super) static CODES: &[Code] = &[
         AS_ADMINISTRATOR,
     ),
     code(
+        900941,
+        None,
+        Kind::Administrator,
+        "an administrator must consent, because the application is considered risky",
+        AS_ADMINISTRATOR,
+    ),
+    code(
+        900981,
+        None,
+        Kind::Administrator,
+        "an administrator's consent was requested, because the application is considered risky",
+        AS_ADMINISTRATOR,
+    ),
+    code(
+        90099,
+        None,
+        Kind::Administrator,
+        "a partner's delegated administrator (GDAP) cannot use an application that the customer has not consented to",
+        "have an administrator of the customer sign in with it and consent once, consent for the customer in Partner Center, or use an account of the customer",
+    ),
+    code(
+        50105,
+        None,
+        Kind::Administrator,
+        "the administrator is not assigned to the Microsoft application used for this sign-in",
+        "assign the administrator under Enterprise applications, Microsoft Graph Command Line Tools, Users and groups; or use --use-az, or another entra.admin_client_id",
+    ),
+    code(
         50034,
         Some("invalid_grant"),
         Kind::Administrator,
@@ -119,6 +147,27 @@ pub(super) static CODES: &[Code] = &[
         "find the policy in the sign-in logs and sign in in a way that it allows",
     ),
     code(
+        530033,
+        None,
+        Kind::Administrator,
+        "a policy for devices blocks device codes (reported by users; not in Microsoft's list)",
+        INSTEAD_OF_A_CODE,
+    ),
+    code(
+        530036,
+        None,
+        Kind::Administrator,
+        "a policy blocks the sign-in with a device code (reported by users; not in Microsoft's list)",
+        INSTEAD_OF_A_CODE,
+    ),
+    code(
+        530084,
+        None,
+        Kind::Administrator,
+        "a policy for token protection blocks this sign-in (reported by users, for the Azure CLI)",
+        "provide the token of an administrator in SWYX_TEAMS_ADMIN_TOKEN, or sign in another way",
+    ),
+    code(
         530034,
         None,
         Kind::Administrator,
@@ -152,13 +201,63 @@ pub(super) static CODES: &[Code] = &[
         Kind::Administrator,
         "the code was not entered in time",
         "start again and enter the new code before it expires",
-    ),
+    )
+    .with_inferred_error(),
     code(
         70020,
         Some("expired_token"),
         Kind::Administrator,
         "the code has expired",
         "start again and enter the new code before it expires",
+    ),
+    code(
+        50011,
+        None,
+        Kind::Administrator,
+        "the redirect address is not registered for the application used for the administrator's sign-in",
+        "remove entra.admin_client_id, or add http://localhost to the redirect URIs of that application",
+    ),
+    code(
+        90072,
+        None,
+        Kind::Administrator,
+        "the account is not in this tenant and must be added as an external user first",
+        "sign out in the browser and sign in with an account of this tenant",
+    ),
+    code(
+        700005,
+        None,
+        Kind::Administrator,
+        "the authorization code was issued for another tenant",
+        "start again, and sign in to the tenant that the settings name",
+    ),
+    code(
+        501481,
+        None,
+        Kind::Administrator,
+        "the code verifier does not match the authorization code",
+        "start again; if it happens again, report it as a bug in this program",
+    ),
+    code(
+        54005,
+        None,
+        Kind::Administrator,
+        "the authorization code was already used",
+        "start again; each code works only once",
+    ),
+    code(
+        50199,
+        None,
+        Kind::Administrator,
+        "Entra ID asks the user to confirm the sign-in to this application",
+        "confirm it in the browser; for applications with an own address scheme, such as swyxware://, this is expected",
+    ),
+    code(
+        500113,
+        None,
+        Kind::Administrator,
+        "the application has no redirect address to return to",
+        "after an admin consent, ignore it: the consent is granted",
     ),
     code(
         90119,
@@ -177,3 +276,5 @@ pub(super) static CODES: &[Code] = &[
 ];
 
 const AS_ADMINISTRATOR: &str = "sign in as a Privileged Role Administrator or Global Administrator";
+const INSTEAD_OF_A_CODE: &str =
+    "use --use-az, or provide the token of an administrator in SWYX_TEAMS_ADMIN_TOKEN";

@@ -10,6 +10,8 @@ pub struct Code {
     pub number: u32,
     /// The value of the answer's member `error`, if known.
     pub error: Option<&'static str>,
+    /// Whether the value of `error` is inferred: no answer and no page of Microsoft shows it.
+    pub is_error_inferred: bool,
     /// The kind of refusal.
     pub kind: Kind,
     /// The meaning: lower case, no full stop.
@@ -25,5 +27,11 @@ pub(super) const fn code(
     meaning: &'static str,
     cure: &'static str,
 ) -> Code {
-    Code { number, error, kind, meaning, cure }
+    Code { number, error, is_error_inferred: false, kind, meaning, cure }
+}
+
+impl Code {
+    pub(super) const fn with_inferred_error(self) -> Self {
+        Self { is_error_inferred: true, ..self }
+    }
 }

@@ -10,10 +10,14 @@ pub enum Kind {
     WrongCloud,
     /// The application does not exist in the tenant.
     ApplicationNotFound,
-    /// The secret, or another credential, does not belong to the application.
+    /// The application is registered, but has no service principal in the tenant.
+    ServicePrincipalMissing,
+    /// The secret does not belong to the application, or there is none.
     SecretRejected,
     /// The secret has expired.
     SecretExpired,
+    /// The certificate, or another signed assertion, was not accepted.
+    AssertionRejected,
     /// The application is not allowed to sign in: it is disabled, or a policy blocks it.
     SignInDisabled,
     /// The permission lacks consent.
@@ -24,18 +28,20 @@ pub enum Kind {
     Transient,
     /// The request was invalid: a bug in this program, or something between it and Entra ID changed it.
     Request,
-    /// Not in this table.
+    /// Not in this table, so nothing is known about the cause.
     Unknown,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::TenantNotFound,
         Self::WrongCloud,
         Self::ApplicationNotFound,
+        Self::ServicePrincipalMissing,
         Self::SecretRejected,
         Self::SecretExpired,
+        Self::AssertionRejected,
         Self::SignInDisabled,
         Self::NotConsented,
         Self::Administrator,
@@ -54,10 +60,16 @@ impl Kind {
             Self::ApplicationNotFound => {
                 "The sign-in goes to one tenant, and the application must be registered there or have consent there."
             }
+            Self::ServicePrincipalMissing => {
+                "An application signs in to a tenant as its service principal there. Since 31 March 2026, no sign-in works without one."
+            }
             Self::SecretRejected => {
-                "The application must prove its identity, and its credential was not accepted."
+                "The application must prove its identity, and its secret was not accepted."
             }
             Self::SecretExpired => "Client secrets expire, and Entra ID rejects an expired secret.",
+            Self::AssertionRejected => {
+                "The application must prove its identity with a certificate, and its signed assertion was not accepted."
+            }
             Self::SignInDisabled => {
                 "The id and the credential may be correct, but an administrator has disabled the application or a policy blocks it."
             }

@@ -1,10 +1,10 @@
 //! All codes in one table, and the lookup by number.
 
-use super::{Code, administrator, application};
+use super::{Code, administrator, application, certificate};
 
 /// All known codes.
 pub fn list() -> impl Iterator<Item = &'static Code> {
-    application::CODES.iter().chain(administrator::CODES)
+    application::CODES.iter().chain(certificate::CODES).chain(administrator::CODES)
 }
 
 /// Returns the code with this number.

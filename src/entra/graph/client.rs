@@ -12,10 +12,13 @@ use tokio::sync::Mutex;
 use crate::entra::sign_in::{Credential, Token, as_application};
 use crate::entra::{GraphError, RefusalReason, Service};
 use crate::http::{
-    Deadline, Limits, Request, Response, SafeToken, Sender, Transport, bearer, content_type, request_id,
+    Deadline, Limits, PauseObserver, Request, Response, SafeToken, Sender, Transport, bearer, content_type,
+    request_id,
 };
 use crate::settings::Access;
 
+/// The version of Graph at the end of its address.
+const GRAPH_VERSION: &str = "v1.0";
 /// The maximum number of pages of one list: 999,000 users.
 const MAX_PAGES: usize = 1_000;
 /// The maximum number of elements of one list, whatever the page size.
@@ -41,6 +44,11 @@ impl Client {
     ) -> Self {
         let sender = Sender::new(transport, limits);
         Self { sender, access: access.clone(), credential, token: Mutex::new(None) }
+    }
+
+    /// Reports all following pauses before a repetition, for example because Graph throttles, to `observer`.
+    pub fn observe_pauses(&mut self, observer: PauseObserver) {
+        self.sender.observe_pauses(observer);
     }
 
     /// Sets a new deadline for all following calls, for example after a prompt.
@@ -95,6 +103,17 @@ impl Client {
     /// [`GraphError`]; any status but 2xx is [`GraphError::Refused`].
     pub async fn get(&self, path: &str) -> Result<Value, GraphError> {
         self.json(&Call::get(&self.address(path))).await
+    }
+
+    /// Reads `path` in Graph's beta version, which has members that version 1.0 lacks. Returns `None` if the
+    /// settings name an address of Graph without a version.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub(crate) async fn get_beta(&self, path: &str) -> Option<Result<Value, GraphError>> {
+        let address = self.access.graph_address();
+        let base = address.strip_suffix(GRAPH_VERSION)?;
+        Some(self.json(&Call::get(&format!("{base}beta{path}"))).await)
     }
 
     pub(super) fn address(&self, path: &str) -> String {

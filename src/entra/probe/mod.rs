@@ -2,7 +2,7 @@
 //! judging it.
 //!
 //! As the application: a token, and one batch with a read of the directory and one of a presence. As an administrator: one batch with
-//! the registration, its service principal, and both kinds of grants. Sources of the calls: <https://learn.microsoft.com/graph/api/user-list>,
+//! the registration, its service principal, both kinds of grants, and the policies for secrets. Sources of the calls: <https://learn.microsoft.com/graph/api/user-list>,
 //! <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>.
 //!
 //! ```
@@ -51,6 +51,7 @@
 mod objects;
 mod registration;
 mod shapes;
+mod status;
 mod unseen;
 
 use serde_json::json;
@@ -82,6 +83,7 @@ pub async fn read_application(client: &Client, secret: &Secret, depth: Depth) ->
         Ok(token) => Ok(SignIn::Accepted { roles: token.roles().map(<[String]>::to_vec) }),
         Err(GraphError::SignIn(refused)) => Ok(SignIn::Refused(Refusal {
             code: refused.code,
+            error: refused.error.as_str().map(str::to_owned),
             kind: refused.kind,
             request: refused.request.0,
         })),
@@ -105,6 +107,7 @@ pub async fn read_application(client: &Client, secret: &Secret, depth: Depth) ->
         directory,
         presence,
         registration: Err(not_asked),
+        deletion: None,
     }
 }
 

@@ -1,16 +1,18 @@
-//! The objects of a tenant's directory that provisioning needs, read by an administrator in two requests.
+//! The objects of a tenant's directory that provisioning needs, read by an administrator in three requests at most.
 
 use uuid::Uuid;
 
 use super::shapes::{
-    AccessShape, ApplicationShape, AssignmentShape, GRAPH_APP_ID, GraphShape, PrincipalShape, found, list,
+    AccessShape, ApplicationShape, AssignmentShape, DeletedShape, GRAPH_APP_ID, GraphShape, PrincipalShape,
+    found, list,
 };
+use super::status;
 use crate::entra::GraphError;
 use crate::entra::graph::{Client, Part, PartAnswer};
 use crate::entra::snapshot::objects::{
     Application, Declared, Deleted, FoundBy, Grant, GraphPrincipal, Namesake, Objects, Principal,
 };
-use crate::entra::snapshot::{Cause, Seen, Unseen};
+use crate::entra::snapshot::{Cause, RegistrationStatus, Seen, Unseen};
 use crate::secret::Secret;
 use crate::settings::{ClientId, TenantId};
 
@@ -28,11 +30,11 @@ pub(crate) struct Sought<'a> {
 }
 
 /// The members of an application that are read.
-const MEMBERS: &str = "id,appId,displayName,uniqueName,createdDateTime,signInAudience,isFallbackPublicClient,publicClient,requiredResourceAccess,passwordCredentials";
+const MEMBERS: &str = "id,appId,displayName,uniqueName,createdDateTime,signInAudience,isFallbackPublicClient,publicClient,requiredResourceAccess,passwordCredentials,disabledByMicrosoftStatus";
 
 type Answer = Result<PartAnswer, GraphError>;
 
-/// Finds the application `sought` in one request, and reads its related objects in another. `secret` is the
+/// Finds the application `sought` in one request, and reads its details in two others. `secret` is the
 /// stored secret; its first characters identify it among the registered ones.
 ///
 /// # Errors
@@ -47,12 +49,14 @@ pub(crate) async fn read_objects(
         None => format!("uniqueName='{}'", sought.unique_name),
     };
     let filter = encoded(&format!("displayName eq '{}'", sought.name.replace('\'', "''")));
-    let [by_key, by_name, deleted, graph] = client
+    let [by_key, by_name, deleted, deleted_principals, graph, default_policy] = client
         .batch(&[
             Part::get(format!("/applications({key})?$select={MEMBERS}")),
             Part::get(format!("/applications?$filter={filter}&$select={MEMBERS}")),
             Part::get("/directory/deletedItems/microsoft.graph.application?$select=id,appId,displayName,uniqueName,deletedDateTime&$top=999"),
+            Part::get("/directory/deletedItems/microsoft.graph.servicePrincipal?$select=id,appId,deletedDateTime&$top=999"),
             Part::get(format!("/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appRoles")),
+            status::default_policy(),
         ])
         .await;
     let namesakes = list::<ApplicationShape>(client, by_name).await?;
@@ -66,18 +70,31 @@ pub(crate) async fn read_objects(
         None => (FoundBy::DisplayName, namesakes.first().cloned()),
     };
     let client_id = shape.as_ref().map(|shape| ClientId::new(shape.app_id)).or(sought.client_id);
-    let (principal, owner) = match client_id {
-        Some(id) => principal(client, id).await?.unzip(),
-        None => (None, None),
+    let details = match client_id {
+        Some(id) => Details::read(client, id, shape.as_ref().map(|shape| shape.id)).await?,
+        None => Details::default(),
     };
-    let owner = owner.flatten();
+    let created = match &shape {
+        Some(shape) => shape.created_date_time,
+        // It will be created now.
+        None => Some(client.now()),
+    };
+    let secret_policy =
+        status::secret_policy(client, default_policy, details.assigned_policies, created).await;
+    let deleted_principals = status::deleted_objects(client, deleted_principals).await;
+    let mut application = shape.map(|shape| (found_by, application(shape, details.principal, secret)));
+    if let Some((_, application)) = &mut application {
+        application.status.is_deactivated = details.is_deactivated;
+        application.deleted_principal = newest(&deleted_principals, application.client_id);
+    }
     Ok(Objects {
         seen_at: client.now(),
         graph: graph_principal(graph)?,
-        is_foreign: owner.is_some_and(|owner| !sought.tenant.is(owner)),
-        application: shape.map(|shape| (found_by, application(shape, principal, secret))),
+        is_foreign: details.owner.is_some_and(|owner| !sought.tenant.is(owner)),
+        application,
         namesakes: namesakes.into_iter().map(namesake).collect(),
-        deleted: deleted_ones(client, deleted, sought).await?,
+        deleted: deleted_ones(client, deleted, sought, &deleted_principals).await?,
+        secret_policy,
     })
 }
 
@@ -90,26 +107,64 @@ impl Sought<'_> {
     }
 }
 
-/// The service principal of an application with its grants, and the tenant in which the application is
-/// registered.
-async fn principal(client: &Client, id: ClientId) -> Seen<Option<(Principal, Option<Uuid>)>> {
-    let [principal, grants] = client
-        .batch(&[
-            Part::get(format!(
-                "/servicePrincipals(appId='{id}')?$select=id,accountEnabled,appOwnerOrganizationId"
-            )),
-            Part::get(format!("/servicePrincipals(appId='{id}')/appRoleAssignments")),
-        ])
-        .await;
-    let Some(shape) = found::<PrincipalShape>(principal)? else { return Ok(None) };
-    let grants = list::<AssignmentShape>(client, grants).await?.into_iter().map(|shape| Grant {
-        id: shape.id,
-        resource: shape.resource_id,
-        resource_name: shape.resource_display_name,
-        role: shape.app_role_id,
-    });
-    let enabled = shape.account_enabled != Some(false);
-    Ok(Some((Principal { id: shape.id, enabled, grants: grants.collect() }, shape.app_owner_organization_id)))
+/// What is read about an application after it was found.
+#[derive(Default)]
+struct Details {
+    /// Its service principal with its grants.
+    principal: Option<Principal>,
+    /// The tenant in which it is registered.
+    owner: Option<Uuid>,
+    /// The answer about its policies; `None` if it is not registered in this tenant.
+    assigned_policies: Option<Answer>,
+    /// Whether its registration is deactivated, if known.
+    is_deactivated: Option<bool>,
+}
+
+impl Details {
+    /// Reads the details of the application `id`, whose registration has the object id `registration`: one batch, and one request for a
+    /// registration.
+    async fn read(client: &Client, id: ClientId, registration: Option<Uuid>) -> Seen<Self> {
+        let key = match registration {
+            Some(id) => format!("/{id}"),
+            None => format!("(appId='{id}')"),
+        };
+        let [principal, grants, policies] = client
+            .batch(&[
+                Part::get(format!(
+                    "/servicePrincipals(appId='{id}')?$select=id,accountEnabled,appOwnerOrganizationId"
+                )),
+                Part::get(format!("/servicePrincipals(appId='{id}')/appRoleAssignments")),
+                status::assigned_policies(&key),
+            ])
+            .await;
+        let is_deactivated = match registration {
+            Some(_) => status::is_deactivated(client, id.guid()).await,
+            None => None,
+        };
+        let assigned_policies = registration.map(|_| policies);
+        let Some(shape) = found::<PrincipalShape>(principal)? else {
+            return Ok(Self { assigned_policies, is_deactivated, ..Self::default() });
+        };
+        let grants = list::<AssignmentShape>(client, grants).await?.into_iter().map(|shape| Grant {
+            id: shape.id,
+            resource: shape.resource_id,
+            resource_name: shape.resource_display_name,
+            role: shape.app_role_id,
+        });
+        let enabled = shape.account_enabled != Some(false);
+        Ok(Self {
+            principal: Some(Principal { id: shape.id, enabled, grants: grants.collect() }),
+            owner: shape.app_owner_organization_id,
+            assigned_policies,
+            is_deactivated,
+        })
+    }
+}
+
+/// The deleted service principal of an application that was deleted last.
+fn newest(deleted: &[DeletedShape], of: ClientId) -> Option<Uuid> {
+    let ours = deleted.iter().filter(|one| one.app_id == of.guid());
+    ours.max_by_key(|one| one.deleted_date_time).map(|one| one.id)
 }
 
 fn application(
@@ -133,7 +188,9 @@ fn application(
         public_client: shape.is_fallback_public_client == Some(true),
         redirects: shape.public_client.redirect_uris,
         secrets: shape.password_credentials.iter().filter_map(|one| one.seen(secret)).collect(),
+        status: RegistrationStatus::new(None, shape.disabled_by_microsoft_status),
         principal,
+        deleted_principal: None,
     }
 }
 
@@ -142,7 +199,12 @@ fn namesake(shape: ApplicationShape) -> Namesake {
 }
 
 /// The deleted applications with one of the identifiers. If listing them is not allowed, the list is empty.
-async fn deleted_ones(client: &Client, answer: Answer, sought: Sought<'_>) -> Seen<Vec<Deleted>> {
+async fn deleted_ones(
+    client: &Client,
+    answer: Answer,
+    sought: Sought<'_>,
+    principals: &[DeletedShape],
+) -> Seen<Vec<Deleted>> {
     let all = match answer {
         Ok(answer) if answer.status == 403 => Vec::new(),
         answer => list::<ApplicationShape>(client, answer).await?,
@@ -158,6 +220,7 @@ async fn deleted_ones(client: &Client, answer: Answer, sought: Sought<'_>) -> Se
         name: shape.display_name,
         unique_name: shape.unique_name,
         at: shape.deleted_date_time,
+        principal: newest(principals, ClientId::new(shape.app_id)),
     });
     Ok(deleted.collect())
 }

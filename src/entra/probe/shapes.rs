@@ -76,6 +76,7 @@ pub(super) struct ApplicationShape {
     pub(super) unique_name: Option<String>,
     pub(super) created_date_time: Option<Timestamp>,
     pub(super) deleted_date_time: Option<Timestamp>,
+    pub(super) disabled_by_microsoft_status: Option<String>,
     pub(super) sign_in_audience: String,
     pub(super) is_fallback_public_client: Option<bool>,
     pub(super) public_client: PublicClientShape,
@@ -119,6 +120,15 @@ pub(super) struct PrincipalShape {
     pub(super) id: Uuid,
     pub(super) account_enabled: Option<bool>,
     pub(super) app_owner_organization_id: Option<Uuid>,
+}
+
+/// A deleted application or service principal.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct DeletedShape {
+    pub(super) id: Uuid,
+    pub(super) app_id: Uuid,
+    pub(super) deleted_date_time: Option<Timestamp>,
 }
 
 #[derive(Clone, Deserialize)]

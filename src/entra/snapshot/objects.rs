@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::SecretSeen;
+use super::{Cause, RegistrationStatus, SecretPolicy, SecretSeen, Seen, Unseen};
 use crate::settings::ClientId;
 
 /// The objects of a tenant's directory that provisioning needs.
@@ -38,6 +38,8 @@ pub struct Objects {
     pub deleted: Vec<Deleted>,
     /// Whether the tenant knows the client id as that of an application of another tenant.
     pub is_foreign: bool,
+    /// What the tenant's policies say about new client secrets of the application, or of a new one.
+    pub secret_policy: Seen<SecretPolicy>,
 }
 
 /// The identifier by which an application was found, in order of precedence.
@@ -84,8 +86,12 @@ pub struct Application {
     pub redirects: Vec<String>,
     /// The client secrets.
     pub secrets: Vec<SecretSeen>,
+    /// Whether the registration itself is disabled.
+    pub status: RegistrationStatus,
     /// Its service principal, if it has one.
     pub principal: Option<Principal>,
+    /// The object id of its deleted service principal that can be restored, if there is one.
+    pub deleted_principal: Option<Uuid>,
 }
 
 /// A permission that an application declares.
@@ -150,10 +156,12 @@ pub struct Deleted {
     pub unique_name: Option<String>,
     /// When it was deleted, if known.
     pub at: Option<Timestamp>,
+    /// The object id of its deleted service principal, which is restored separately.
+    pub principal: Option<Uuid>,
 }
 
 impl Objects {
-    /// Creates the objects of a tenant without an application.
+    /// Creates the objects of a tenant without an application, whose policies were not read.
     pub fn new(seen_at: Timestamp, graph: GraphPrincipal) -> Self {
         Self {
             seen_at,
@@ -162,6 +170,7 @@ impl Objects {
             namesakes: Vec::new(),
             deleted: Vec::new(),
             is_foreign: false,
+            secret_policy: Err(Unseen::new(Cause::NotAsked, "the policies were not read")),
         }
     }
 }

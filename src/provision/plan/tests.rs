@@ -7,8 +7,9 @@ use uuid::Uuid;
 use super::super::classification::StoredSecret;
 use super::*;
 use crate::entra::snapshot::objects::{Grant, GraphPrincipal, Principal};
+use crate::entra::snapshot::{RegistrationStatus, SecretPolicy};
 use crate::secret::Secret;
-use crate::settings::ClientId;
+use crate::settings::{ClientId, Credential};
 
 const ID: &str = "7d3f1c2a-5b6e-4a8d-9c0b-2e4f6a8c0d1e";
 const READ: &str = "a70e0c2d-e793-494c-94c4-118fa0a67f42";
@@ -55,7 +56,9 @@ fn snapshot() -> ProvisioningSnapshot {
             ends: "2026-09-01T00:00:00Z".parse().expect("a time"),
             may_be_ours: Some(true),
         }],
+        status: RegistrationStatus::default(),
         principal: Some(Principal { id: Uuid::nil(), enabled: true, grants }),
+        deleted_principal: None,
     };
     let roles = [
         ("Presence.Read.All", READ),
@@ -74,6 +77,7 @@ fn snapshot() -> ProvisioningSnapshot {
         namesakes: Vec::new(),
         deleted: Vec::new(),
         is_foreign: false,
+        secret_policy: Ok(SecretPolicy::default()),
     };
     let stored = StoredSecret { secret: Ok(Secret::new("Abc8Q~")), since: Some(now()) };
     ProvisioningSnapshot::new(objects, stored)
@@ -140,6 +144,17 @@ fn empty_tenant_gets_every_step_in_dependency_order() {
         ]
     );
     assert!(notes.contains("not set from the vendor's guide"), "{notes}");
+}
+
+#[test]
+fn secret_that_the_user_stores_is_described_as_such() {
+    let mut snapshot = snapshot();
+    snapshot.stored.secret = Err(Absence::Empty);
+    let source = crate::secret::SecretSource::Env("TEAMS".to_owned());
+    let wanted = Wanted { credential: Credential::Secret(Some(source)), ..wanted(2, "") };
+    let (lines, _) = planned(&wanted, &snapshot, Options { new_secret: true, ..Options::default() });
+    let expected = "+ client secret valid for 180 days, which you store in the environment variable TEAMS";
+    assert!(lines.iter().any(|line| line == expected), "{lines:?}");
 }
 
 #[test]
@@ -281,4 +296,83 @@ fn application_is_renamed_and_its_audience_is_unchanged() {
         planned(&wanted(2, "[entra]\napplication_name = \"Presence\"\n"), &snapshot, Options::default());
     assert_eq!(lines, ["~ application is called Presence"]);
     assert!(notes.contains("open to others than this tenant (AzureADMultipleOrgs)"), "{notes}");
+}
+
+fn refused(snapshot: &ProvisioningSnapshot, more: &str) -> String {
+    let installation = Installation::new("SWYX01", Path::new("/a.toml"));
+    let plan = plan(&wanted(2, more), snapshot, &installation, Options::default());
+    plan.expect_err("an obstacle").to_string()
+}
+
+/// A tenant with this policy, in which a new secret is needed.
+fn with_policy(policy: SecretPolicy) -> ProvisioningSnapshot {
+    snapshot_with(|snapshot, application| {
+        application.secrets.clear();
+        snapshot.stored.secret = Err(Absence::Empty);
+        snapshot.objects.secret_policy = Ok(policy);
+    })
+}
+
+fn forbidding() -> SecretPolicy {
+    SecretPolicy { forbids_secrets: true, ..SecretPolicy::default() }
+}
+
+#[test]
+fn policy_against_secrets_is_an_obstacle_only_for_a_new_secret() {
+    let why = refused(&with_policy(forbidding()), "");
+    assert!(why.contains("forbids new client secrets"), "{why}");
+    assert!(why.ends_with("14.20 and later also accept a certificate"), "{why}");
+    let why = refused(&with_policy(forbidding()), "[swyx]\nversion = \"14.10\"\n");
+    assert!(why.contains("This version of SwyxWare accepts only a client secret"), "{why}");
+    let why = refused(&with_policy(forbidding()), "[swyx]\nversion = \"14.20\"\n");
+    assert!(why.ends_with("Or use a certificate, which this version of SwyxWare also accepts"), "{why}");
+    let mut snapshot = snapshot();
+    snapshot.objects.secret_policy = Ok(forbidding());
+    assert_eq!(lines(&snapshot, Options::default()), [""; 0]);
+}
+
+#[test]
+fn uncertain_policy_is_a_note() {
+    let notes = |policy| planned(&wanted(2, ""), &with_policy(policy), Options::default()).1;
+    let exempt = notes(SecretPolicy { has_exempt_accounts: true, ..forbidding() });
+    assert!(exempt.contains("only if your account is exempt, which is unknown"), "{exempt}");
+    let unknown = SecretPolicy { unknown: vec!["passwordMoonPhase".to_owned()], ..SecretPolicy::default() };
+    assert!(notes(unknown).contains("may refuse the new client secret: passwordMoonPhase"));
+    assert!(!notes(SecretPolicy::default()).contains("policy"));
+}
+
+#[test]
+fn lifetime_above_the_limit_of_a_policy_is_an_obstacle() {
+    let limited =
+        |max_days| with_policy(SecretPolicy { max_days: Some(max_days), ..SecretPolicy::default() });
+    let why = refused(&limited(90), "");
+    assert!(why.contains("90 days, but `entra.secret_lifetime_days` is 180"), "{why}");
+    assert!(why.contains("renew_before_days 22 entra.secret_lifetime_days 90"), "{why}");
+    let (lines, _) = planned(&wanted(2, ""), &limited(180), Options::default());
+    assert_eq!(lines.len(), 1, "{lines:?}");
+}
+
+#[test]
+fn disabled_registration_is_an_obstacle() {
+    let status = |is_deactivated, by_microsoft: Option<&str>| {
+        snapshot_with(|_, application| {
+            application.status = RegistrationStatus::new(is_deactivated, by_microsoft.map(str::to_owned));
+        })
+    };
+    assert!(refused(&status(Some(true), None), "").contains("deactivated"));
+    let violation = Some("DisabledDueToViolationOfServicesAgreement");
+    assert!(refused(&status(None, violation), "").contains("Microsoft disabled the application"));
+    assert_eq!(lines(&status(None, Some("NotDisabled")), Options::default()), [""; 0]);
+}
+
+#[test]
+fn deleted_service_principal_is_restored_instead_of_created() {
+    let missing = |deleted| {
+        snapshot_with(|_, application| {
+            (application.principal, application.deleted_principal) = (None, deleted);
+        })
+    };
+    let restored = lines(&missing(Some(Uuid::max())), Options::default());
+    assert_eq!(restored[0], "+ service principal restored, with the grants that it had");
+    assert_eq!(lines(&missing(None), Options::default())[0], "+ service principal of the application");
 }

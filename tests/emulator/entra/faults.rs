@@ -57,6 +57,40 @@ async fn unavailable_fault_affects_sign_in_and_graph() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn sign_in_is_refused_with_any_code() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/aadsts.json");
+    let rows: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(path).expect("the reference")).expect("rows");
+    let mut compared = 0;
+    for row in rows.as_array().expect("a list") {
+        let code = row["code"].as_u64().expect("a code");
+        let answer = with(&[fault(&format!("refuse-application={code}"))]).sign_in().await;
+        assert_eq!(answer.code().0, code);
+        // The pair of word and status that the reference has.
+        if let (Some(word), Some(status)) = (row["error"].as_str(), row["status"].as_u64()) {
+            let found =
+                (answer.json()["error"].as_str().map(str::to_owned), u64::from(answer.status.as_u16()));
+            assert_eq!(found, (Some(word.to_owned()), status), "{code}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 20, "{compared}");
+    let unknown = with(&[fault("refuse-application")]).sign_in().await;
+    assert_eq!(unknown.code(), (7_009_999, 401));
+    assert_eq!(unknown.json()["error"], "invalid_client");
+}
+
+#[tokio::test(start_paused = true)]
+async fn application_and_administrator_are_refused_separately() {
+    let tenant = with(&[fault("refuse-administrator=90099")]);
+    assert_eq!(tenant.sign_in().await.status, 200);
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", "x")];
+    assert_eq!(tenant.token(&tenant.id(), &fields).await.code(), (90099, 400));
+    let faults = tenant.0.log().into_iter().map(|entry| entry.fault).collect::<Vec<_>>();
+    assert_eq!(faults, [None, Some("refuse-administrator")]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_proxy_answers_with_a_page() {
     let tenant = with(&[fault("html-body=1")]);
     for path in ["/common/discovery/instance", "/v1.0/users"] {

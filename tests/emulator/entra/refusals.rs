@@ -43,7 +43,7 @@ async fn each_sign_in_error_has_its_code_error_and_status() {
         (&id, &[("client_secret", "wrong")], 7000215, "invalid_client", 401),
         (&id, &[("client_secret", other)], 7000215, "invalid_client", 401),
         (&id, &[("client_secret", "")], 7000218, "invalid_client", 401),
-        (&id, &[("client_secret", ""), ("client_assertion", "x.y.z")], 700027, "invalid_client", 401),
+        (&id, &[("client_secret", ""), ("client_assertion", "x.y.z")], 900144, "invalid_request", 400),
         (&id, &[("client_id", other)], 700016, "unauthorized_client", 400),
         (&id, &[("client_id", "no-guid")], 700016, "unauthorized_client", 400),
         (&id, &[("client_id", nil)], 700038, "unauthorized_client", 400),

@@ -93,6 +93,18 @@ async fn sign_in_is_rejected_as_the_scenario_says() {
         (answer.code(), answer.json()["error"].as_str()),
         ((7000112, 400), Some("unauthorized_client"))
     );
+    for scenario in [Scenario::Deactivated, Scenario::DisabledByMicrosoft] {
+        assert_eq!(of(scenario).sign_in().await.code(), (7000112, 400), "{scenario:?}");
+    }
+    let answer = of(Scenario::NoServicePrincipal).sign_in().await;
+    assert_eq!((answer.code(), answer.json()["error"].as_str()), ((7000229, 401), Some("invalid_client")));
+    let answer = of(Scenario::GraphDisabled).sign_in().await;
+    assert_eq!((answer.code(), answer.json()["error"].as_str()), ((500014, 400), Some("invalid_resource")));
+    assert_eq!(of(Scenario::Deleted).sign_in().await.code(), (700016, 400));
+    // An application does not need an assignment for its own sign-in, and a policy leaves existing secrets valid.
+    for scenario in [Scenario::AssignmentRequired, Scenario::SecretsForbidden] {
+        assert_eq!(of(scenario).sign_in().await.status, 200, "{scenario:?}");
+    }
     let (empty, ready) = (of(Scenario::Empty), of(Scenario::Ready));
     assert_eq!(empty.sign_in_with(&ready.client_id(), &ready.secret()).await.code(), (700016, 400));
 }
@@ -192,7 +204,7 @@ async fn tenant_can_be_read_from_a_file() {
     ];
     let answer = tenant.token("fabrikam.example", &[fields.as_slice(), &scope].concat()).await;
     assert_eq!(answer.status, 200);
-    assert_eq!(tenant.sign_in_with(second, "x").await.code(), (700016, 400), "it has no service principal");
+    assert_eq!(tenant.sign_in_with(second, "x").await.code(), (7000229, 401), "it has no service principal");
     let token = answer.json()["access_token"].as_str().expect("a token").to_owned();
     let presence = tenant.graph(&token, "/users/1f0e2d3c-4b5a-4697-8f9e-0d1c2b3a4f5e/presence").await.json();
     assert_eq!(

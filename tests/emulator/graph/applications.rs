@@ -127,7 +127,7 @@ async fn an_upsert_creates_once_and_then_changes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deletion_and_restore_include_the_service_principal() {
+async fn application_and_service_principal_are_restored_separately() {
     let tenant = Tenant::ready();
     let admin = tenant.admin();
     let app_id = tenant.emulator.facts().client_id.clone().unwrap();
@@ -148,7 +148,18 @@ async fn deletion_and_restore_include_the_service_principal() {
     let restored = tenant.call(&admin, "POST", &format!("{deleted}/restore"), None).await;
     assert_eq!((restored.status, restored.text("id")), (200, id.clone()));
     assert_eq!(tenant.get(&admin, &path).await.status, 200);
-    assert_eq!(tenant.get(&admin, &roles).await.each("id").len(), 2);
+    tenant.get(&admin, &principal).await.assert_refused(404, "Request_ResourceNotFound");
+    let (client, secret) = (app_id.as_str(), tenant.emulator.facts().client_secret.clone().unwrap());
+    assert_eq!(tenant.sign_in(client, &secret).await.body["error_codes"], json!([7000229]));
+
+    let list =
+        format!("/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId eq '{app_id}'");
+    let found = tenant.get(&admin, &list.replace(' ', "%20")).await;
+    let item = format!("/directory/deletedItems/{}", found.each("id")[0]);
+    assert!(tenant.get(&admin, &item).await.body["deletedDateTime"].is_string());
+    assert_eq!(tenant.call(&admin, "POST", &format!("{item}/restore"), None).await.status, 200);
+    assert_eq!(tenant.get(&admin, &roles).await.each("id").len(), 2, "its grants come back");
+    assert_eq!(tenant.sign_in(client, &secret).await.status, 200);
 
     assert_eq!(tenant.call(&admin, "DELETE", &path, None).await.status, 204);
     assert_eq!(tenant.call(&admin, "DELETE", &deleted, None).await.status, 204);

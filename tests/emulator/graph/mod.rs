@@ -3,6 +3,7 @@
 mod admin_consent;
 mod applications;
 mod batch;
+mod certificates;
 mod consent;
 mod large;
 mod permissions;
@@ -10,5 +11,6 @@ mod presences;
 mod replication;
 mod secrets;
 mod snapshot;
+mod states;
 mod tenant;
 mod users;

@@ -104,6 +104,14 @@ async fn only_sufficient_roles_are_accepted() {
         ("GET", "/organization".into(), Value::Null, organization, DENIED),
         ("GET", "/domains".into(), Value::Null, directory_or("Domain.Read.All"), DENIED),
         ("GET", "/policies/defaultAppManagementPolicy".into(), Value::Null, vec!["Policy.Read.All"], DENIED),
+        ("GET", "/policies/appManagementPolicies".into(), Value::Null, vec!["Policy.Read.All"], DENIED),
+        (
+            "GET",
+            "/directory/deletedItems/microsoft.graph.servicePrincipal".into(),
+            Value::Null,
+            READ_APPLICATIONS.into(),
+            DENIED,
+        ),
     ];
     for (number, role) in ALL.iter().enumerate() {
         let token = tenant.app(number).await;

@@ -137,6 +137,11 @@ impl Tenant {
         self.call(token, "GET", path, None).await
     }
 
+    /// A GET of Graph's beta version.
+    pub(crate) async fn get_beta(&self, token: &str, path: &str) -> Answer {
+        self.get(token, &format!("https://localhost:8443/beta{path}")).await
+    }
+
     pub(crate) async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
         self.call(token, "POST", path, Some(body)).await
     }

@@ -73,11 +73,7 @@ async fn rejection_is_identified_by_code_otherwise_by_error() {
     for (reply, code, kind) in [
         (refusal(401, "invalid_client", 7_000_215), Some(7_000_215), Kind::SecretRejected),
         (json(401, &json!({"error": "invalid_client"})), None, Kind::SecretRejected),
-        (
-            json(400, &json!({"error": "unauthorized_client", "error_codes": [1]})),
-            Some(1),
-            Kind::ApplicationNotFound,
-        ),
+        (json(400, &json!({"error": "unauthorized_client", "error_codes": [1]})), Some(1), Kind::Unknown),
         (json(400, &json!({"error": "something_new"})), None, Kind::Unknown),
     ] {
         let script = Script::new([reply]);

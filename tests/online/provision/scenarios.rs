@@ -143,7 +143,9 @@ async fn deleted_application_error_says_how_to_restore() {
         assert_eq!(stage.state().writes, writes);
         graph(&stage, "POST", &format!("/directory/deletedItems/{id}/restore"), json!({})).await;
         let plan = done(stage.apply().await, &stage);
-        assert!(plan.steps.is_empty() == is_named && plan.found_by.is_some(), "{plan:?}");
+        assert!(matches!(plan.steps[usize::from(!is_named)], Step::RestorePrincipal { .. }), "{plan:?}");
+        let plan = done(stage.apply().await, &stage);
+        assert!(plan.steps.is_empty() && plan.found_by.is_some(), "{plan:?}");
     }
 }
 
@@ -162,8 +164,13 @@ async fn full_secret_list_error_has_the_count() {
 #[tokio::test(start_paused = true)]
 async fn tenant_policies_are_named_and_nothing_changes() {
     for (policies, words) in [
-        (json!({"secretsBanned": true}), "forbids new client secrets"),
-        (json!({"maxSecretDays": 90}), "does not allow a client secret that is valid for 180 days"),
+        (json!({"secretsBanned": true}), "forbids new client secrets, so none can be created"),
+        (json!({"maxSecretDays": 90}), "limits a new client secret to 90 days"),
+        (json!({"secretsBanned": true, "unreadable": true}), "forbids new client secrets"),
+        (
+            json!({"maxSecretDays": 90, "unreadable": true}),
+            "does not allow a client secret that is valid for 180 days",
+        ),
     ] {
         let stage = stage(&json!({"applications": [plain()], "policies": policies}), 2);
         stage.state().client_id = Some(ID.to_owned());
@@ -173,6 +180,37 @@ async fn tenant_policies_are_named_and_nothing_changes() {
         assert_eq!(stage.emulator.snapshot(), before);
         assert_eq!(stage.state().kept.as_deref(), Some("Abc8Q~the-first-one-of-all"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn new_secret_waits_while_the_sign_in_has_an_unknown_code() {
+    let stage = stage(&json!({}), 2);
+    let fault = "refuse-application=7009999".parse().expect("a fault");
+    stage.emulator.set_faults(&[fault]);
+    let ends_later = async {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        stage.emulator.set_faults(&[]);
+    };
+    let (applied, ()) = tokio::join!(stage.apply(), ends_later);
+    done(applied, &stage);
+    assert_eq!(stage.emulator.snapshot().applications[0].secrets.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn purged_service_principal_is_created_again() {
+    let stage = stage(&json!({}), 2);
+    done(stage.apply().await, &stage);
+    let before = stage.emulator.snapshot().applications.remove(0);
+    let id = before.service_principal.expect("one").id;
+    graph(&stage, "DELETE", &format!("/servicePrincipals/{id}"), Value::Null).await;
+    stage.state().has_worked = false;
+    graph(&stage, "DELETE", &format!("/directory/deletedItems/{id}"), Value::Null).await;
+    // It can no longer be restored, so a new one is created and gets the grants.
+    let plan = done(stage.apply().await, &stage);
+    assert!(matches!(plan.steps[0], Step::CreatePrincipal), "{plan:?}");
+    let after = stage.emulator.snapshot().applications.remove(0).service_principal.expect("one");
+    assert_ne!(after.id, id);
+    assert_eq!(after.granted.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

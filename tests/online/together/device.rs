@@ -82,6 +82,19 @@ async fn rejections_are_distinguished() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn refused_administrator_is_told_what_to_do() {
+    for (code, cure) in [(90_099, "Partner Center"), (50_105, "Microsoft Graph Command Line Tools")] {
+        let fault = format!("refuse-administrator={code}").parse().expect("a fault");
+        let place = place(Options::default().faults([fault]));
+        let (administrators, _) = administrators();
+        let refused =
+            administrators.fetch_token(&place.settings().access, Arc::clone(&place.transport)).await;
+        let text = refused.expect_err("no token").to_string();
+        assert!(text.contains(&format!("AADSTS{code}")) && text.contains(cure), "{text}");
+    }
+}
+
 /// An address that does not answer.
 struct Nowhere;
 

@@ -68,7 +68,7 @@ impl Place {
             Arc::clone(&self.transport),
             Self::limits(60),
         );
-        tenant.registration = probe::read_registration(&client, &self.settings(), None).await;
+        probe::read_registration(&client, &self.settings(), None, tenant).await;
     }
 
     /// The rules that find something in what was seen.

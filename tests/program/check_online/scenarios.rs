@@ -49,7 +49,60 @@ const SCENARIOS: &[(&str, u8, &[&str], &[&str])] = &[
     ),
     ("expiring-secret", 2, &[], &["warning secret-expires-soon MsTeamsClientSecret"]),
     ("disabled", 2, &["error sign-in-disabled MsTeamsClientId"], &["error sign-in-disabled MsTeamsClientId"]),
+    (
+        "deactivated",
+        2,
+        &["error sign-in-disabled MsTeamsClientId"],
+        &["error sign-in-disabled MsTeamsClientId"],
+    ),
+    (
+        "disabled-by-microsoft",
+        2,
+        &["error sign-in-disabled MsTeamsClientId"],
+        &["error sign-in-disabled MsTeamsClientId"],
+    ),
+    (
+        "graph-disabled",
+        2,
+        &["error sign-in-disabled MsTeamsClientId"],
+        &["error sign-in-disabled MsTeamsClientId"],
+    ),
+    (
+        "deleted",
+        2,
+        &["error application-not-found MsTeamsClientId"],
+        &["error application-not-found MsTeamsClientId"],
+    ),
+    (
+        "no-service-principal",
+        2,
+        &["error service-principal-missing MsTeamsClientId"],
+        &[
+            "error permission-not-consented MsTeamsClientId",
+            "error permission-not-consented MsTeamsClientId",
+            "error service-principal-missing MsTeamsClientId",
+        ],
+    ),
+    ("assignment-required", 2, &[], &[]),
+    ("secrets-forbidden", 2, &[], &[]),
 ];
+
+#[test]
+fn quiet_check_prints_results_only() {
+    for (scenario, first) in
+        [("ready", "a.toml: the sign-in works\n"), ("empty", "error[application-not-found]")]
+    {
+        let emulated = Emulated::scenario(scenario);
+        emulated.write("a.toml", &emulated.settings(2));
+        let secret = emulated.fact("client_secret");
+        let mut command = emulated.program();
+        command.args(["check", "--quiet", "--online", "a.toml"]).env("SECRET", secret);
+        let run = emulated.finish(&mut command, secret);
+        assert!(run.out.starts_with(first), "{}", run.out);
+        assert!(!run.out.contains("note: ") && !run.out.ends_with("\n\n"), "{}", run.out);
+        assert_eq!(run.err, "");
+    }
+}
 
 #[test]
 fn every_scenario_gives_exactly_its_rules() {
@@ -106,11 +159,48 @@ fn valid_file_needs_two_requests_and_an_administrator_two_more() {
     assert_eq!(emulated.check(&["--as-admin", "a.toml"]).code, Some(0));
     assert_eq!(emulated.requests()[2..], [token.clone(), batch.clone(), batch.clone()]);
 
+    // Without an accepted sign-in, one more request finds a deactivated registration.
+    let before = emulated.requests().len();
+    let wrong = "Zz98Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
+    assert_eq!(emulated.check_with(wrong, &["--as-admin", "a.toml"]).code, Some(1));
+    let beta = format!("GET /beta/applications(appId='{}')", emulated.fact("client_id"));
+    assert_eq!(emulated.requests()[before..], [token.clone(), batch.clone(), beta]);
+
     let before = emulated.requests().len();
     let run = emulated.check(&["--thorough", "a.toml"]);
     assert_eq!(run.code, Some(0));
     assert!(run.out.contains("  presences can be read\n"), "{}", run.out);
     assert_eq!(emulated.requests()[before..], [token, batch.clone(), batch]);
+}
+
+#[test]
+fn each_way_of_being_disabled_has_its_own_cure() {
+    for (scenario, reason, cure) in [
+        ("disabled", "service principal is disabled in this tenant", "Enabled for users to sign-in"),
+        ("deactivated", "registration is deactivated", "activate it in the Entra portal"),
+        ("disabled-by-microsoft", "Microsoft disabled the application", "ask Microsoft's support"),
+        ("deleted", "it was deleted on 2", "Deleted applications"),
+        ("graph-disabled", "Microsoft Graph is disabled in this tenant", "renew the subscription"),
+    ] {
+        let emulated = Emulated::scenario(scenario);
+        emulated.write("a.toml", &emulated.settings(2));
+        let run = emulated.check(&["--format", "json", "--as-admin", "a.toml"]);
+        assert_eq!(run.code, Some(1), "{scenario}: {}", run.err);
+        assert!(run.out.contains(reason) && run.out.contains(cure), "{scenario}: {}", run.out);
+    }
+}
+
+#[test]
+fn unknown_code_is_no_finding_but_a_failure() {
+    let emulated = Emulated::start(&["--fault", "refuse-application=7009999"]);
+    emulated.write("a.toml", &emulated.settings(2));
+    let run = emulated.check(&["--format", "json", "a.toml"]);
+    assert_eq!((findings(&run), run.code), (Vec::new(), Some(3)), "{}", run.err);
+    let words = "error: a.toml: sign-in refused with AADSTS7009999: this program does not know this code, see https://login.microsoftonline.com/error?code=7009999; invalid_client often means that ";
+    assert!(run.err.contains(words), "{}", run.err);
+    assert!(
+        skipped(&run).iter().any(|(rule, why)| rule == "secret-rejected" && why.contains("AADSTS7009999"))
+    );
 }
 
 #[test]

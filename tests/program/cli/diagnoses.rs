@@ -189,6 +189,43 @@ fn bash_completes_options_rules_and_keys() {
 }
 
 #[test]
+fn completions_do_not_offer_hidden_commands() {
+    let folder = folder_with(&[]);
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = run(folder.path(), &["completions", shell]).out;
+        assert!(script.contains("uninstall") && script.contains("unit-folder"), "{shell}");
+        let words = script.split(|c: char| !c.is_ascii_alphanumeric()).collect::<Vec<_>>();
+        assert!(!words.contains(&"prove") && !words.contains(&"Prove"), "{shell}");
+        for hidden in [
+            "Add the folder of this program to PATH",
+            "Run as a service; only",
+            "__path",
+            "__service__subcmd__run",
+        ] {
+            assert!(!script.contains(hidden), "{shell} {hidden}");
+        }
+    }
+}
+
+#[test]
+fn options_with_values_are_named_in_usage_errors() {
+    let folder = folder_with(&[("a.toml", GOOD)]);
+    let secret = "Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
+    for (words, named) in [
+        (&["list", "--format", "json", "--format", "human"][..], "--format <FORMAT>"),
+        (&["emulate", "--state", secret, "--scenario", "ready"], "--state <FILE>"),
+        (&["check", "--trust", secret], secret),
+        (&["check", &format!("--{secret}")], secret),
+        (&["check", "--color", secret], "--color <WHEN>"),
+    ] {
+        let run = run(folder.path(), words);
+        assert_eq!(run.code, Some(2), "{words:?}");
+        assert_eq!(run.err.contains(named), named != secret, "{words:?} {}", run.err);
+        assert!(!run.err.contains(secret), "{words:?} {}", run.err);
+    }
+}
+
+#[test]
 fn two_ways_to_name_the_file_are_refused() {
     let folder = folder_with(&[("a.toml", GOOD), ("b.toml", GOOD)]);
     for words in [

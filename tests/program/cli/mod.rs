@@ -699,13 +699,34 @@ fn entra_codes_are_explained_in_any_spelling() {
     let json = explained(&["--format", "json", "50126"]).1;
     let json = serde_json::from_str::<serde_json::Value>(&json).expect("JSON");
     let keys = json.as_object().expect("an object").keys().collect::<Vec<_>>();
-    assert_eq!(keys, ["version", "code", "error", "meaning", "why", "cure", "rule", "source"]);
+    assert_eq!(
+        keys,
+        ["version", "code", "error", "error_inferred", "meaning", "why", "cure", "rule", "source"]
+    );
     assert_eq!((&json["code"], &json["rule"]), (&50126.into(), &serde_json::Value::Null));
 
     let (code, out, err) = explained(&["AADSTS123456"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(err.contains("AADSTS123456 is not in the table"), "{err}");
     assert!(err.contains("https://login.microsoftonline.com/error?code=123456"), "{err}");
+}
+
+#[test]
+fn explain_knows_every_code_of_the_reference() {
+    let reference = std::fs::read_to_string(root().join("fixtures/aadsts.json")).expect("the reference");
+    let rows = serde_json::from_str::<Vec<serde_json::Value>>(&reference).expect("rows");
+    assert!(rows.len() > 100);
+    for row in &rows {
+        let run = run(&root(), &["explain", "--format", "json", &row["code"].to_string()]);
+        assert_eq!(run.code, Some(0), "{row}: {}", run.err);
+        let shown = serde_json::from_str::<serde_json::Value>(&run.out).expect("JSON");
+        for member in ["code", "error", "meaning"] {
+            assert_eq!(shown[member], row[member], "{row}");
+        }
+        assert_eq!(shown["error_inferred"], row["evidence"] == "inferred", "{row}");
+    }
+    let page = run(&root(), &["explain", "AADSTS700027"]).out;
+    assert!(page.starts_with("# AADSTS700027 (invalid_client, inferred): "), "{page}");
 }
 
 #[test]

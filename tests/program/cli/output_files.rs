@@ -78,6 +78,38 @@ fn failed_command_leaves_the_file_of_its_output() {
     assert!(run.err.contains("--output: missing/out cannot be written: "), "{}", run.err);
 }
 
+#[test]
+fn hyphen_is_standard_output() {
+    let folder = folder_with(&[("a.toml", GOOD)]);
+    for words in [&["check", "a.toml"][..], &["list", "a.toml"], &["schema"]] {
+        let printed = run(folder.path(), words);
+        let with_hyphen = run(folder.path(), &[words, &["--output", "-"]].concat());
+        assert_eq!((with_hyphen.code, with_hyphen.out), (printed.code, printed.out), "{words:?}");
+    }
+    assert!(!folder.path().join("-").exists());
+}
+
+#[test]
+fn nothing_is_changed_if_the_results_cannot_be_written() {
+    let fixable = GOOD.replace("MsTeamsTenantId = \"", "MsTeamsTenantId = \" ");
+    let folder = folder_with(&[("a.toml", &fixable)]);
+    let fix = |output: &str| run(folder.path(), &["check", "--fix", "a.toml", "--output", output]);
+    let settings = || fs::read_to_string(folder.path().join("a.toml")).expect("there");
+    fs::create_dir(folder.path().join("folder")).expect("made");
+    for output in ["missing/x", "a.toml/x", "folder"] {
+        let run = fix(output);
+        assert_eq!(run.code, Some(2), "{output}");
+        let words = format!("--output: {output} cannot be written: ");
+        assert!(run.err.replace('\\', "/").contains(&words), "{}", run.err);
+        assert_eq!(settings(), fixable, "{output}");
+    }
+    assert_eq!(fix("out").code, Some(0));
+    assert_eq!(settings(), GOOD);
+    // Trying it out leaves nothing.
+    let names = fs::read_dir(folder.path()).expect("there").flatten().map(|entry| entry.file_name());
+    assert_eq!(names.count(), 3);
+}
+
 #[cfg(unix)]
 #[test]
 fn only_results_with_names_or_secrets_are_for_the_owner_alone() {

@@ -64,6 +64,21 @@ fn input_over_the_limit_is_refused_and_not_cut() {
 }
 
 #[test]
+fn missing_settings_file_is_named() {
+    let folder = folder(IN_FILE);
+    for words in [&["north.toml"][..], &[KEY, "north.toml"], &["customers/north.toml"]] {
+        let run = put(folder.path(), words, SECRET);
+        let file = words.last().expect("a file");
+        assert_run(&run, 2, &format!("{file}: the file does not exist; `swyx-teams setup --config {file}`"));
+    }
+    // A token of a gateway may look like a path.
+    let token = "Ab3/dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5zA7bC9";
+    let run = put(folder.path(), &[KEY, token], SECRET);
+    assert_run(&run, 2, "the last word is not a settings file");
+    assert!(!run.err.contains(token), "{}", run.err);
+}
+
+#[test]
 fn utf16_input_is_read() {
     let folder = folder(IN_FILE);
     let input = std::iter::once('\u{feff}').chain(SECRET.chars()).flat_map(|c| (c as u16).to_le_bytes());
@@ -137,7 +152,7 @@ fn places_that_cannot_be_written_are_named() {
     }
     let folder = folder(IN_FILE);
     let unset = put(folder.path(), &["swyx.gateway_token"], SECRET);
-    assert_run(&unset, 2, "`swyx.gateway_token` is not set: name a place, for example `swyx-teams set");
+    assert_run(&unset, 2, "`swyx.gateway_token` is not set: name a place first, for example `swyx-teams set");
     let invalid = self::folder("{ keyring = \"github.com/north\" }");
     assert_run(&put(invalid.path(), &[], SECRET), 1, "invalid-value");
     let broken = self::folder("{ file = ");
@@ -230,6 +245,12 @@ fn machine_without_secret_store_gets_other_ways() {
         for words in ["no secret store is available", "{ file = \"PATH\" }", "{ command = [\"PROGRAM\"] }"] {
             assert!(said.contains(words), "{arguments:?}\n{said}");
         }
+        // The words of the library and of the bus help nobody.
+        assert!(
+            !said.contains("I/O error") && !said.contains("os error") && !said.contains("ecret service:"),
+            "{said}"
+        );
+        assert!(said.contains("no Secret Service runs for this user"), "{said}");
     }
     // A check without --online does not open the store.
     assert_eq!(run(folder.path(), &["check"]).code, Some(0));

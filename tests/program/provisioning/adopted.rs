@@ -106,8 +106,9 @@ fn destroyed_application_can_be_restored_or_replaced() {
     world.ends(0, &["destroy", "--yes", NAME, "a.toml"]);
     let restoring = format!(
         "in the Entra portal under App registrations, Deleted applications, or in Microsoft Graph by POST \
-         /directory/deletedItems/{}/restore; ",
-        application.id
+         /directory/deletedItems/{}/restore, then its service principal by POST /directory/deletedItems/{}/restore; ",
+        application.id,
+        application.service_principal.as_ref().expect("one").id
     );
     let run = world.ends(2, &["apply", "--yes", "a.toml"]);
     assert!(
@@ -125,6 +126,11 @@ fn destroyed_application_can_be_restored_or_replaced() {
     let address = format!("{}/directory/deletedItems/{}/restore", world.facts().graph, application.id);
     let answer = world.ask("POST", &address, Some(&world.facts().admin_token));
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    // The service principal, which Graph does not restore with it, is restored with its grants.
+    let run = world.ends(0, &["apply", "--yes", "a.toml"]);
+    assert!(run.out.contains("+ service principal  restored, with the grants that it had"), "{}", run.out);
+    let principal = world.application().service_principal;
+    assert_eq!(principal, application.service_principal);
     let run = world.ends(0, &["apply", "--yes", "a.toml"]);
     assert!(run.out.contains("nothing to do"), "{}", run.out);
     world.kept_in(SECRET_FILE);

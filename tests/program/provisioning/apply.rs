@@ -37,7 +37,7 @@ fn apply_on_an_empty_tenant_works_and_is_idempotent() {
 
     let again = world.ends(0, &["apply", "--yes", "a.toml"]);
     assert!(again.out.ends_with("\nnothing to do: the tenant matches the settings\n"), "{}", again.out);
-    assert_eq!((world.changes().len(), world.requests().len()), (0, 2));
+    assert_eq!((world.changes().len(), world.requests().len()), (0, 3));
     assert_eq!((world.read("a.toml"), world.made().len()), (after, 1));
     // The other commands accept the result.
     let check = world.ends(0, &["check", "--online", "--as-admin", "--fail-on", "info", "a.toml"]);

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::gate::GateAction;
 use super::world::*;
 use swyx_teams::emulator::{Options, Scenario};
 
@@ -47,11 +48,35 @@ fn steps_end_with_the_results_of_their_commands() {
     let fields = ended[2]["result"]["fields"].as_array().expect("fields");
     assert!(fields.iter().any(|field| field["value"] == client_id), "{fields:?}");
     let made = of_kind(&events, "progress");
-    assert!(made.iter().any(|event| event["state"] == "end"), "{made:?}");
+    // What begins also ends, and the test of the secret is among it.
+    let in_state = |state: &str| {
+        made.iter().filter(|event| event["state"] == state).map(|event| &event["what"]).collect::<Vec<_>>()
+    };
+    let (mut begun, mut ended) = (in_state("begin"), in_state("end"));
+    assert!(begun.contains(&&json!("testing the new secret with a sign-in")), "{made:?}");
+    begun.sort_by_key(|what| what.as_str());
+    ended.sort_by_key(|what| what.as_str());
+    assert_eq!(begun, ended);
     assert!(made.iter().all(|event| event["what"].is_string()));
     assert_eq!(events.last(), Some(&json!({"version": 1, "event": "result", "exit": 0, "messages": ""})));
     assert!(world.accepts(&world.kept_in(SECRET_FILE)));
     world.assert_silent(&run);
+}
+
+#[test]
+fn pauses_of_throttled_requests_are_events() {
+    let world = World::empty();
+    let words = begin(&world, "token");
+    world.at_requests(|asked| if asked.number == 1 { GateAction::Throttle } else { GateAction::Pass });
+    let run = go(&world, &words);
+    assert_eq!(run.code, Some(0), "{}", run.out);
+    let events = events(&run);
+    let waits = of_kind(&events, "wait");
+    let is_throttled =
+        |event: &&&Value| event["reason"].as_str().is_some_and(|why| why.contains("too many requests"));
+    let throttled = waits.iter().filter(is_throttled).collect::<Vec<_>>();
+    assert_eq!(throttled.len(), 1, "{waits:?}");
+    assert!(throttled[0]["seconds"].is_u64());
 }
 
 #[test]

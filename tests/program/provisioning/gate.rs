@@ -33,6 +33,8 @@ pub enum GateAction {
     Pass,
     /// Graph's error for a missing role or permission.
     Forbid,
+    /// The request is refused as one of too many.
+    Throttle,
     /// No response.
     Hold,
     /// The program is killed, and the request has no effect.
@@ -51,7 +53,7 @@ pub struct Gate {
     pub child: Mutex<Option<Child>>,
     /// Every client secret that was made.
     pub secrets: Mutex<Vec<String>>,
-    /// The command line of the program as the system showed it at each request.
+    /// The command line of the program: as the system showed it at each request, or as it was given to a system that does not.
     pub command_lines: Mutex<Vec<u8>>,
 }
 
@@ -95,6 +97,7 @@ pub async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -
             let error = json!({"error": {"code": "Authorization_RequestDenied", "message": "Insufficient privileges to complete the operation."}});
             (StatusCode::FORBIDDEN, axum::Json(error)).into_response()
         }
+        GateAction::Throttle => (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")]).into_response(),
         GateAction::Hold => std::future::pending().await,
         GateAction::KillBefore => {
             gate.kill();

@@ -122,7 +122,7 @@ fn killed_rotate_keeps_the_old_secret_valid() {
             is_complete(world, files, about);
         };
         let kills = kill_at_every_request(&["rotate", "a.toml"], || with_secret(is_inline), holds, ends);
-        assert_eq!(kills, 2 * 5);
+        assert_eq!(kills, 2 * 6);
     }
 }
 

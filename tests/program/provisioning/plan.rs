@@ -105,7 +105,9 @@ fn plan_for_a_complete_tenant_is_empty() {
     );
     assert_eq!(run.out, expected);
     // The sign-in shows that the secret does not only begin like the stored one.
-    assert_eq!((world.requests().len(), world.to_graph()), (3, 2));
+    // One request to the beta version shows that the registration is not deactivated.
+    assert_eq!((world.requests().len(), world.to_graph()), (4, 2));
+    assert!(world.requests().iter().any(|entry| entry.path.starts_with("/beta/applications")));
     let run = world.ends(0, &["plan", "--exit-code", "--format", "json", "a.toml"]);
     let plan: Value = serde_json::from_str(&run.out).expect("JSON");
     assert_eq!(plan["steps"], json!([]));

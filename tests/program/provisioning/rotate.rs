@@ -300,21 +300,73 @@ fn nothing_of_a_secret_that_is_passed_as_its_id_is_printed() {
 }
 
 #[test]
-fn tenant_policies_are_named_with_a_solution() {
+fn tenant_policies_are_named_before_any_change() {
     let cases = [
         (
             json!({"maxSecretDays": 90}),
+            "limits a new client secret to 90 days, but `entra.secret_lifetime_days` is 180; nothing was changed. Set a shorter lifetime and an \
+             earlier renewal: `swyx-teams set --config a.toml entra.renew_before_days 22 entra.secret_lifetime_days 90`",
+        ),
+        (
+            json!({"secretsBanned": true}),
+            "forbids new client secrets, so none can be created; nothing was changed. Ask the policy's administrator to exempt this application",
+        ),
+    ];
+    for (policies, words) in cases {
+        let world = World::state(&json!({"policies": policies}));
+        world.write("a.toml", &world.settings(IN_FILE));
+        for command in [&["plan", "a.toml"][..], &["apply", "--yes", "a.toml"]] {
+            let run = world.ends(2, command);
+            assert!(
+                run.err.contains("error: a policy of this tenant (application management policy) "),
+                "{}",
+                run.err
+            );
+            assert!(run.err.contains(words), "{}", run.err);
+            assert!(world.changes().is_empty() && world.applications().is_empty());
+        }
+        if policies["maxSecretDays"] == 90 {
+            // The suggested values work.
+            let advised = ["set", "entra.renew_before_days", "22", "entra.secret_lifetime_days", "90"];
+            world.ends(0, &[&advised[..], &["--config", "a.toml"]].concat());
+            world.ends(0, &["apply", "--yes", "a.toml"]);
+            world.kept_in(SECRET_FILE);
+            let secret = world.application().secrets.remove(0);
+            let days = secret.end.duration_since(secret.start).as_secs_f64() / (24.0 * 3600.0);
+            assert!((89.9..=90.1).contains(&days), "{days}");
+        }
+    }
+}
+
+#[test]
+fn policy_for_later_applications_does_not_restrict_a_new_one() {
+    let policies = |from: &str| json!({"secretsBanned": true, "restrictedFrom": from});
+    for (from, code) in [("2199-01-01T00:00:00Z", 0), ("2019-01-01T00:00:00Z", 2)] {
+        let world = World::state(&json!({"policies": policies(from)}));
+        world.write("a.toml", &world.settings(IN_FILE));
+        world.ends(code, &["apply", "--yes", "a.toml"]);
+    }
+}
+
+#[test]
+fn unreadable_policies_are_unknown_and_named_by_their_refusal() {
+    let cases = [
+        (
+            json!({"maxSecretDays": 90, "unreadable": true}),
             "does not allow a client secret that is valid for 180 days; set a shorter lifetime and an earlier renewal, for example `swyx-teams set --config a.toml \
              entra.renew_before_days 7 entra.secret_lifetime_days 30`, or ask",
         ),
         (
-            json!({"secretsBanned": true}),
+            json!({"secretsBanned": true, "unreadable": true}),
             "forbids new client secrets; ask the policy's administrator to exempt this application",
         ),
     ];
     for (policies, words) in cases {
         let world = World::state(&json!({"policies": policies}));
         world.write("a.toml", &world.settings(IN_FILE));
+        let run = world.ends(0, &["plan", "a.toml"]);
+        let note = "whether a policy of this tenant forbids a new client secret is unknown: reading the tenant's application policies needs Policy.Read.All";
+        assert!(run.out.contains(note), "{}", run.out);
         let run = world.ends(3, &["apply", "--yes", "a.toml"]);
         assert!(
             run.err.contains("error: a.toml: a policy of the tenant (application management policy) "),
@@ -323,16 +375,37 @@ fn tenant_policies_are_named_with_a_solution() {
         );
         assert!(run.err.contains(words), "{}", run.err);
         assert_eq!((world.made().len(), world.files().len()), (0, 1));
-        if policies["maxSecretDays"] == 90 {
-            // The suggested value works, up to the limit of the policy.
-            let advised = ["set", "entra.renew_before_days", "7", "entra.secret_lifetime_days", "30"];
-            world.ends(0, &[&advised[..], &["--config", "a.toml"]].concat());
-            world.ends(0, &["set", "entra.secret_lifetime_days", "90", "--config", "a.toml"]);
-            world.ends(0, &["apply", "--yes", "a.toml"]);
-            world.kept_in(SECRET_FILE);
-            let secret = world.application().secrets.remove(0);
-            let days = secret.end.duration_since(secret.start).as_secs_f64() / (24.0 * 3600.0);
-            assert!((89.9..=90.1).contains(&days), "{days}");
+    }
+}
+
+#[test]
+fn rotation_that_a_policy_forbids_changes_nothing() {
+    let world = World::of(swyx_teams::emulator::Scenario::SecretsForbidden);
+    let secret = world.facts().client_secret.clone().expect("a secret");
+    world.write(SECRET_FILE, &secret);
+    world.write("a.toml", &world.settings_of_ready(IN_FILE));
+    let run = world.ends(2, &["rotate", "a.toml"]);
+    assert!(run.err.contains("forbids new client secrets"), "{}", run.err);
+    assert!(run.err.contains("14.20 and later also accept a certificate"), "{}", run.err);
+    assert!(world.changes().is_empty());
+    // Nothing that exists is restricted.
+    world.ends(0, &["plan", "--exit-code", "a.toml"]);
+}
+
+#[test]
+fn disabled_registration_is_named_before_any_change() {
+    use swyx_teams::emulator::Scenario;
+    for (scenario, words) in [
+        (Scenario::Deactivated, "the application registration is deactivated"),
+        (Scenario::DisabledByMicrosoft, "Microsoft disabled the application"),
+    ] {
+        let world = World::of(scenario);
+        world.write(SECRET_FILE, &world.facts().client_secret.clone().expect("a secret"));
+        world.write("a.toml", &world.settings_of_ready(IN_FILE));
+        for command in [&["plan", "a.toml"][..], &["apply", "--yes", "a.toml"], &["rotate", "a.toml"]] {
+            let run = world.ends(2, command);
+            assert!(run.err.contains(words) && run.err.contains("nothing was changed"), "{}", run.err);
+            assert!(world.changes().is_empty());
         }
     }
 }

@@ -18,11 +18,20 @@ pub struct Running<'a> {
     out: JoinHandle<String>,
 }
 
+/// The command line as it is given to a system that does not show it as a file.
+fn line_elsewhere(command: &Command) -> Vec<u8> {
+    if cfg!(target_os = "linux") {
+        return Vec::new();
+    }
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.flat_map(|word| [word.as_encoded_bytes(), b" "].concat()).collect()
+}
+
 impl<'a> Running<'a> {
     pub fn start(world: &'a World, command: &mut Command) -> Self {
         let gate = world.gate();
         gate.count.store(0, Ordering::SeqCst);
-        gate.command_lines.lock().unwrap().clear();
+        *gate.command_lines.lock().unwrap() = line_elsewhere(command);
         // At its first request the gate finds it here.
         let mut place = gate.child.lock().unwrap();
         let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();

@@ -26,7 +26,6 @@ fn printed_secret_is_detected() {
     applied().run(&["sheet", "--reveal", "a.toml"]);
 }
 
-#[cfg_attr(not(target_os = "linux"), ignore = "only Linux shows command lines as files")]
 #[test]
 #[should_panic(expected = "a secret is in the command line")]
 fn secret_in_arguments_is_detected() {

@@ -214,7 +214,15 @@ mod tests {
         }
         let ids = RequestIds { request: Uuid::nil(), client: String::new() };
         let (path, query) = ("/users".to_owned(), Some(query.to_owned()));
-        Options::parse(&Request { method: Method::GET, path, query, headers, body: Bytes::new(), ids })
+        Options::parse(&Request {
+            method: Method::GET,
+            path,
+            is_beta: false,
+            query,
+            headers,
+            body: Bytes::new(),
+            ids,
+        })
     }
 
     #[test]
