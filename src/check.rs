@@ -7,6 +7,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
+use jiff::civil::Date;
+use jiff::tz::Offset;
+
 use crate::diagnostic::{Diagnostic, Place, Severity, id};
 use crate::entra::snapshot::Snapshot;
 use crate::os::{self, ReadError};
@@ -92,11 +95,27 @@ impl Checked {
 /// assert_eq!((place.start.line, place.start.column), (2, 25));
 /// ```
 pub fn check_bytes(name: impl Into<String>, bytes: Vec<u8>, readable_by_others: bool) -> Checked {
-    examine(name.into(), bytes, readable_by_others, None)
+    examine(name.into(), bytes, readable_by_others, View::default())
+}
+
+/// Like [`check_bytes`], and compares `entra.credential_ends` with the day `today` in UTC.
+///
+/// ```
+/// let text = b"[entra]\ncredential_ends = 2027-05-29\n".to_vec();
+/// let checked = swyx_teams::check::check_bytes_on("a.toml", text, false, jiff::civil::date(2027, 5, 30));
+/// assert!(checked.diagnostics().iter().any(|found| found.rule == "secret-expired"));
+/// ```
+pub fn check_bytes_on(
+    name: impl Into<String>,
+    bytes: Vec<u8>,
+    readable_by_others: bool,
+    today: Date,
+) -> Checked {
+    examine(name.into(), bytes, readable_by_others, View { today: Some(today), tenant: None })
 }
 
 /// Checks a file again with the snapshot of its tenant. The result contains the findings of the first check
-/// and those of the online rules.
+/// and those of the online rules. The day of the snapshot is compared with `entra.credential_ends`.
 ///
 /// ```
 /// let text = r#"
@@ -121,7 +140,9 @@ pub fn check_with_tenant(checked: Checked, tenant: &Snapshot) -> Checked {
     }
     let source = checked.source();
     let content = source.text().as_bytes().to_vec();
-    examine(source.name().to_owned(), content, source.is_readable_by_others(), Some(tenant))
+    let today = Offset::UTC.to_datetime(tenant.seen_at).date();
+    let view = View { today: Some(today), tenant: Some(tenant) };
+    examine(source.name().to_owned(), content, source.is_readable_by_others(), view)
 }
 
 /// Adds the findings about the number of matched users, unless a comment allows them.
@@ -172,7 +193,16 @@ pub fn check_with_copies(mut checked: Checked, other: &str, count: usize) -> Che
     checked
 }
 
-fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Option<&Snapshot>) -> Checked {
+/// What a file is compared with.
+#[derive(Clone, Copy, Default)]
+struct View<'a> {
+    /// The current day in UTC.
+    today: Option<Date>,
+    tenant: Option<&'a Snapshot>,
+}
+
+fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, view: View<'_>) -> Checked {
+    let tenant = view.tenant;
     let (mut source, mut diagnostics) = Source::new(name, bytes, readable_by_others);
     if !source.is_sound() {
         let skipped = tenant.map(|_| crate::rules::without_draft()).unwrap_or_default();
@@ -183,6 +213,9 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
     diagnostics.extend(crate::rules::apply(&draft));
     let skipped =
         tenant.map(|tenant| crate::rules::apply_online(&draft, tenant, &mut diagnostics)).unwrap_or_default();
+    if let Some(today) = view.today {
+        crate::rules::apply_on_day(&draft, today, &mut diagnostics);
+    }
     let was_applied = |rule: &Rule| {
         !rule.is_counted() && !rule.is_online() && !rule.is_of_several()
             || (rule.is_online() && tenant.is_some() && skipped.iter().all(|skipped| skipped.rule != rule.id))
@@ -208,8 +241,23 @@ fn examine(name: String, bytes: Vec<u8>, readable_by_others: bool, tenant: Optio
 /// assert_eq!(checked.diagnostics()[0].rule, "unreadable");
 /// ```
 pub fn check_file(name: impl Into<String>, path: &Path) -> Checked {
+    examine_file(name.into(), path, View::default())
+}
+
+/// Like [`check_file`], and compares `entra.credential_ends` with the day `today` in UTC.
+///
+/// ```
+/// let path = std::path::Path::new("/missing.toml");
+/// let checked = swyx_teams::check::check_file_on("missing.toml", path, jiff::civil::date(2027, 5, 30));
+/// assert!(!checked.was_read());
+/// ```
+pub fn check_file_on(name: impl Into<String>, path: &Path, today: Date) -> Checked {
+    examine_file(name.into(), path, View { today: Some(today), tenant: None })
+}
+
+fn examine_file(name: String, path: &Path, view: View<'_>) -> Checked {
     match os::read_regular(path, MAX_BYTES) {
-        Ok((content, readable_by_others)) => check_bytes(name, content, readable_by_others),
+        Ok((content, readable_by_others)) => examine(name, content, readable_by_others, view),
         Err(error) => Checked::unreadable(name, error.to_string(), &advice(&error)),
     }
 }

@@ -57,7 +57,7 @@ impl Sheet {
         let (tenant, client) = (settings.access.tenant_id.to_string(), settings.client_id.to_string());
         fields.push(id("Directory (tenant) ID", "Directory (tenant) ID", tenant));
         fields.push(id("Application (client) ID", "Application (client) ID", client));
-        if let Some(secret) = &settings.client_secret {
+        if let Some(secret) = settings.client_secret() {
             fields.push(Field {
                 label: if federated { "Client Secret" } else { "MsTeamsClientSecret" },
                 portal: Some("Value (not Secret ID) of the client secret"),
@@ -81,7 +81,7 @@ fn mode(mode: Mode) -> Field {
 fn steps(settings: &Settings, federated: bool) -> Vec<String> {
     let (presence, direction) = match settings.mode {
         Mode::BothWays => ("Presence.ReadWrite.All", "both ways, Teams to Swyx and \"Speaking\" to Teams"),
-        Mode::FromTeams | Mode::Undocumented => ("Presence.Read.All", "from Teams to Swyx only"),
+        Mode::FromTeams | Mode::Undocumented | Mode::Off => ("Presence.Read.All", "from Teams to Swyx only"),
     };
     let mut steps = vec![format!(
         "In the Entra portal, check that the application has the permissions {presence} and User.ReadBasic.All, both of type Application, with admin consent. `swyx-teams apply` sets them."
@@ -95,7 +95,7 @@ fn steps(settings: &Settings, federated: bool) -> Vec<String> {
         "For every user, check that the e-mail address in SwyxWare is the account name in Teams.".to_owned(),
         "In SwyxWare, check that status signalling is set up between the users or groups that should see each other's status.".to_owned(),
     ]);
-    if settings.client_secret.is_some() {
+    if settings.client_secret().is_some() {
         steps.push(
             "Note the expiry date of the client secret: the synchronisation stops silently on that day."
                 .to_owned(),

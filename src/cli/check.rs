@@ -7,6 +7,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 
 use super::context::{Context, NO_DEFAULT_FILE, STDIN_NAME, check_stdin, is_missing_default};
 use super::error::{CliError, usage_error};
@@ -20,7 +23,7 @@ use super::walk::{self, LINK, Target, Walk};
 use crate::check::{self as pipeline, Checked};
 use crate::edit::{self, ChangeError, Outcome as Change};
 use crate::report::{self, FileReport, Format, Options, Repository, describe_verdict, report_path};
-use crate::settings::Draft;
+use crate::settings::{CalendarDate, Draft};
 use crate::text::printable;
 
 #[derive(Args)]
@@ -52,10 +55,29 @@ pub(super) struct CheckArgs {
     /// Skip files and folders below the given folders. The pattern matches the relative path, or each name if it has no slash
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<glob::Pattern>,
+    /// Day that counts as today, in UTC, for the end of secrets and certificates: reproducible without a connection
+    #[arg(long, value_name = "DATE", conflicts_with = "online")]
+    today: Option<CalendarDate>,
     #[command(flatten)]
     online: OnlineArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+impl CheckArgs {
+    /// The day for the offline check. Online, the time of the snapshot counts.
+    fn today(&self) -> Option<Date> {
+        let now = || Offset::UTC.to_datetime(Timestamp::now()).date();
+        let given = self.today.map(CalendarDate::date);
+        (!self.online.online).then(|| given.unwrap_or_else(now))
+    }
+
+    fn check_file(&self, path: &Path) -> Checked {
+        match self.today() {
+            Some(today) => pipeline::check_file_on(display(path), path, today),
+            None => pipeline::check_file(display(path), path),
+        }
+    }
 }
 
 pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, CliError> {
@@ -65,7 +87,7 @@ pub(super) fn run(context: &mut Context<'_>, args: &CheckArgs) -> Result<Exit, C
         online(context, args, &targets)?
     } else {
         let outcomes = in_parallel(&targets, |target| check_target(target, args).into_outcome(is_human));
-        with_copies(&targets, outcomes, is_human)
+        with_copies(&targets, outcomes, args, is_human)
     };
     let (reports, exit) = print_failures(context, outcomes)?;
     // Findings would make the diff an invalid patch.
@@ -173,13 +195,18 @@ fn copies<'a>(files: impl Iterator<Item = (&'a str, Option<Identity>)>) -> HashM
 
 /// Adds the findings about files with the same tenant and application. Only those files are read again: all
 /// texts together could be large.
-fn with_copies(targets: &[Target], mut outcomes: Vec<FileOutcome>, excerpts: bool) -> Vec<FileOutcome> {
+fn with_copies(
+    targets: &[Target],
+    mut outcomes: Vec<FileOutcome>,
+    args: &CheckArgs,
+    excerpts: bool,
+) -> Vec<FileOutcome> {
     let names = outcomes.iter().map(|outcome| outcome.report.path.clone()).collect::<Vec<_>>();
     let identities = outcomes.iter().map(|outcome| outcome.identity);
     for (at, (other, count)) in copies(names.iter().map(String::as_str).zip(identities)) {
         let (Some(target), Some(outcome)) = (targets.get(at), outcomes.get_mut(at)) else { continue };
         let checked = match (target, outcome.standard_input.take()) {
-            (Target::File(path), _) => pipeline::check_file(display(path), path),
+            (Target::File(path), _) => args.check_file(path),
             (_, Some(checked)) => checked,
             _ => continue,
         };
@@ -259,7 +286,7 @@ fn online(
 
 fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
     let checked = match target {
-        Target::Stdin => check_stdin(&args.stdin_filename),
+        Target::Stdin => check_stdin(&args.stdin_filename, args.today()),
         Target::NoFile(path, reason) | Target::Empty(path, reason) => {
             let help = "name a settings file or a folder with settings files";
             pipeline::Checked::unreadable(display(path), reason.clone(), help)
@@ -267,22 +294,22 @@ fn check_target(target: &Target, args: &CheckArgs) -> CheckedFile {
         Target::File(path) if args.paths.is_empty() && is_missing_default(path) => {
             pipeline::Checked::unreadable(display(path), NO_DEFAULT_FILE.to_owned(), "")
         }
-        Target::File(path) if args.fix && !args.diff => return fix_file(path),
-        Target::File(path) => pipeline::check_file(display(path), path),
+        Target::File(path) if args.fix && !args.diff => return fix_file(path, args),
+        Target::File(path) => args.check_file(path),
     };
     let after = if args.diff { edit::apply_safe_fixes(&checked) } else { None };
     let diff = after.map(|after| edit::diff(checked.source(), after.source()));
     CheckedFile { checked, diff, failure: None, is_standard_input: matches!(target, Target::Stdin) }
 }
 
-fn fix_file(path: &Path) -> CheckedFile {
-    let before = pipeline::check_file(display(path), path);
+fn fix_file(path: &Path, args: &CheckArgs) -> CheckedFile {
+    let before = args.check_file(path);
     let is_fixable = before.diagnostics().iter().filter_map(|found| found.fix.as_ref()).any(|fix| fix.safe);
     let (checked, failure) = match is_fixable.then(|| edit::fix_file(before.source().name(), path)) {
         None => (before, None),
-        Some(Ok(Change::Saved(after) | Change::Unchanged(after) | Change::Refused(after, _))) => {
-            (after, None)
-        }
+        // Checked again, because fixing does not know the day.
+        Some(Ok(Change::Saved(_) | Change::Unchanged(_))) => (args.check_file(path), None),
+        Some(Ok(Change::Refused(after, _))) => (after, None),
         Some(Err(ChangeError::Unsound(checked))) => (*checked, None),
         Some(Err(error)) => (before, Some(error.to_string())),
     };

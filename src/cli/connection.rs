@@ -102,7 +102,7 @@ impl Connection {
 
     /// The client secret, fetched from its source within `limit`.
     pub(super) async fn client_secret(&self, settings: &Settings, limit: Duration) -> Result<Secret, Unseen> {
-        self.secret(&keys::CLIENT_SECRET, client_secret_source(settings)?, limit).await
+        self.secret(&settings.keys.client_secret(), client_secret_source(settings)?, limit).await
     }
 
     /// The secret of `key`, fetched from its source within `limit`. Runs on its own thread because a command may block.
@@ -180,10 +180,18 @@ impl FetchError {
     }
 }
 
+/// Why a file with a certificate cannot be used to sign in.
+const CERTIFICATE: &str = "SwyxServer signs in with a certificate: this program cannot sign in as the application, because the \
+                           key stays in SwyxServer";
+
 /// The source of the client secret.
 pub(super) fn client_secret_source(settings: &Settings) -> Result<&SecretSource, Unseen> {
-    settings.client_secret.as_ref().ok_or_else(|| {
-        let why = "`control_center.MsTeamsClientSecret` is not set: signing in needs a client secret";
+    settings.client_secret().ok_or_else(|| {
+        let why = if settings.credential.is_certificate() {
+            CERTIFICATE.to_owned()
+        } else {
+            format!("`{}` is not set: signing in needs a client secret", settings.keys.client_secret())
+        };
         Unseen::new(Cause::Use, why)
     })
 }

@@ -12,6 +12,8 @@ use super::exit::Exit;
 use super::names::{DEFAULT_FILE, display, folder};
 use super::options::Global;
 use super::output::{width_of_messages, wrap_message};
+use jiff::civil::Date;
+
 use crate::check::{self as pipeline, Checked};
 use crate::diagnostic::{Diagnostic, id};
 use crate::http::PauseObserver;
@@ -42,11 +44,14 @@ pub(super) fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Checks the settings on standard input, which messages call `name`.
-pub(super) fn check_stdin(name: &str) -> Checked {
+/// Checks the settings on standard input, which messages call `name`. On a day, also the end of the secret.
+pub(super) fn check_stdin(name: &str, today: Option<Date>) -> Checked {
     let mut content = Vec::new();
     match io::stdin().lock().take(MAX_BYTES as u64 + 1).read_to_end(&mut content) {
-        Ok(_) => pipeline::check_bytes(name, content, false),
+        Ok(_) => match today {
+            Some(today) => pipeline::check_bytes_on(name, content, false, today),
+            None => pipeline::check_bytes(name, content, false),
+        },
         Err(error) => Checked::unreadable(name, crate::os::reason(&error), "check standard input"),
     }
 }
@@ -143,7 +148,7 @@ impl Context<'_> {
         if !is_stdin(path) {
             return self.load(path);
         }
-        self.require_sound(check_stdin(STDIN_NAME))
+        self.require_sound(check_stdin(STDIN_NAME, None))
     }
 
     fn require_sound(&mut self, checked: Checked) -> Result<Checked, CliError> {

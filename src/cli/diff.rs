@@ -210,8 +210,18 @@ fn message(key: &Key, old: Option<&str>, new: Option<&str>, value: Option<&Entry
             _ => "The synchronisation mode changes".to_owned(),
         };
     }
-    if *key == keys::CLIENT_SECRET || *key == keys::GATEWAY_TOKEN {
-        let what = if *key == keys::CLIENT_SECRET { "The client secret" } else { "The gateway token" };
+    if *key == keys::PRESENCE {
+        return match (old, new) {
+            (_, Some("off")) => "Presences are no longer synchronised".to_owned(),
+            (_, Some("both") | None) => {
+                "\"Speaking\" in Swyx is forwarded to Teams as \"In a call\"".to_owned()
+            }
+            (Some("both") | None, _) => "\"Speaking\" in Swyx is no longer forwarded to Teams".to_owned(),
+            _ => "The synchronisation mode changes".to_owned(),
+        };
+    }
+    if keys::SECRETS.contains(key) {
+        let what = if *key == keys::GATEWAY_TOKEN { "The gateway token" } else { "The client secret" };
         return match value {
             None => format!("{what} is removed"),
             Some(_) if old == new => format!("{what} changes"),
@@ -229,6 +239,12 @@ fn message(key: &Key, old: Option<&str>, new: Option<&str>, value: Option<&Entry
     let messages: &[(&Key, &str)] = &[
         (&keys::TENANT_ID, "The tenant changes"),
         (&keys::CLIENT_ID, "The application that signs in changes"),
+        (&keys::FEDERATED_TENANT_ID, "The tenant changes"),
+        (&keys::FEDERATED_CLIENT_ID, "The application that signs in changes"),
+        (&keys::LOGIN, "The way in which SwyxServer signs in changes"),
+        (&keys::CERTIFICATE, "The certificate changes"),
+        (&keys::CERTIFICATE_THUMBPRINT, "The certificate changes"),
+        (&keys::CREDENTIAL_ENDS, "The end of the secret or certificate changes"),
         (&keys::CLOUD, "The Microsoft cloud of the tenant changes"),
         (&keys::SWYX_VERSION, "The SwyxWare version changes, and with it the rules that apply"),
         (&keys::GATEWAY, "The gateway that reads and sets Swyx statuses changes"),

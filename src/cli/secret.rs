@@ -46,9 +46,8 @@ example, or with file:PATH. A secret store keeps it for the user who runs this c
 An environment variable, and what a command prints, cannot be written from here: the exit code is 2. A value that is \
 not a secret is rejected with exit code 1, for example the ID of a secret, or one with invisible characters.")]
 pub(super) struct PutArgs {
-    /// Key of the secret: control_center.MsTeamsClientSecret or swyx.gateway_token
-    #[arg(default_value = "control_center.MsTeamsClientSecret")]
-    key: String,
+    /// Key of the secret: the client secret of the file (default), or swyx.gateway_token
+    key: Option<String>,
     /// Settings file
     file: Option<PathBuf>,
     /// Read the secret from standard input instead of a prompt
@@ -80,16 +79,13 @@ fn put(context: &mut Context<'_>, args: &PutArgs) -> Result<Exit, CliError> {
 
 /// The key and the settings file of the arguments, and the place that the file names.
 fn target(context: &mut Context<'_>, args: &PutArgs) -> Result<Target, CliError> {
-    let only_word_is_a_file = args.file.is_none() && looks_like_a_file(&args.key);
-    let file = if only_word_is_a_file { Some(PathBuf::from(&args.key)) } else { args.file.clone() };
-    let is_known = |key: &&Key| only_word_is_a_file || key.as_str() == args.key;
+    let only_word = args.key.as_ref().filter(|word| args.file.is_none() && looks_like_a_file(word));
+    let file = only_word.map(PathBuf::from).or_else(|| args.file.clone());
+    let named = args.key.as_ref().filter(|_| only_word.is_none());
     // The word may be the secret, so it is not repeated.
-    let key = keys::SECRETS.iter().find(is_known).cloned().ok_or_else(|| {
-        let [one, other] = &keys::SECRETS;
-        usage_error(format_args!(
-            "expected the key of a secret: {one} or {other}; the secret itself is never an argument"
-        ))
-    })?;
+    let named =
+        named.map(|word| keys::SECRETS.into_iter().find(|key| key.as_str() == word).ok_or_else(not_a_key));
+    let named = named.transpose()?;
     let path = context.only_file(file.as_ref())?;
     // The word may be the secret here, too, unless it ends like a settings file.
     let found = path.metadata().map(drop);
@@ -108,9 +104,16 @@ fn target(context: &mut Context<'_>, args: &PutArgs) -> Result<Target, CliError>
         ));
     }
     let checked = context.load(&path)?;
+    let of_file = || checked.draft().map(|draft| draft.registration().keys.client_secret());
+    let key = named.or_else(of_file).unwrap_or(keys::CLIENT_SECRET);
     let source = checked.draft().and_then(|draft| draft.secret(&key)).cloned();
     let Some(source) = source else { return Err(no_place(context, &checked, &key)?) };
     Ok(Target { key, path, checked, source })
+}
+
+fn not_a_key() -> CliError {
+    let keys = keys::SECRETS.map(|key| key.to_string()).join(", ");
+    usage_error(format_args!("expected the key of a secret: {keys}; the secret itself is never an argument"))
 }
 
 /// Why the settings file names no place for a secret.
@@ -202,7 +205,7 @@ impl Target {
         let change = Change::Set(self.key.clone(), NewValue::Secret(SecretSource::Inline(secret.clone())));
         let Ok((after, _)) = edit::preview(&self.checked, &[change]) else { return Ok(()) };
         // In a file that someone wrote these are warnings, but a new secret was copied wrongly.
-        let is_copied_wrongly = self.key == keys::CLIENT_SECRET
+        let is_copied_wrongly = keys::CLIENT_SECRETS.contains(&self.key)
             && matches!(secret.fault(), Some(SecretFault::Quoted | SecretFault::UrlEncoded));
         let is_about_it = |found: &&Diagnostic| found.place.key() == Some(&self.key);
         for found in after.diagnostics().iter().filter(is_about_it) {

@@ -16,7 +16,7 @@ use crate::check::Checked;
 use crate::report::json::write_pretty;
 use crate::report::wrap::unbroken;
 use crate::secret::Secret;
-use crate::settings::{Settings, keys};
+use crate::settings::Settings;
 use crate::sheet::{Field, Sheet};
 
 #[derive(Args)]
@@ -80,11 +80,13 @@ pub(super) fn run(context: &mut Context<'_>, args: &SheetArgs) -> Result<Exit, C
     let sheet = Sheet::new(&settings);
     let mut secret = None;
     if args.reveal
-        && let Some(source) = &settings.client_secret
+        && let Some(source) = settings.client_secret()
     {
         let fetched = context.fetch(&checked, source, &path);
         secret =
-            Some(fetched.map_err(|error| usage_error(format_args!("`{}`: {error}", keys::CLIENT_SECRET)))?);
+            Some(fetched.map_err(|error| {
+                usage_error(format_args!("`{}`: {error}", settings.keys.client_secret()))
+            })?);
     }
     match args.format {
         Plain::Json => print_json(context, &sheet, secret.as_ref()),

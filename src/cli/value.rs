@@ -3,8 +3,8 @@
 use crate::diagnostic::Key;
 use crate::edit::NewValue;
 use crate::secret::SecretSource;
-use crate::settings::keys;
 use crate::settings::schema::{Dialect, describe, generate};
+use crate::settings::{CalendarDate, keys};
 
 /// Parses the value of a key. No message repeats the word: it may be a secret in the wrong place.
 pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
@@ -26,7 +26,15 @@ pub(super) fn from_argument(key: &Key, text: &str) -> Result<NewValue, String> {
         return user(text)
             .ok_or_else(|| "invalid user: expected { swyx = \"NAME\", teams = \"ACCOUNT\" }".to_owned());
     }
-    let is_integer = described.get("type").is_some_and(|kind| kind == "integer");
+    let is = |name: &str, value: &str| described.get(name).is_some_and(|own| own == value);
+    if is("type", "boolean") {
+        return text.parse().map(NewValue::Boolean).map_err(|_| "expected true or false".to_owned());
+    }
+    if is("format", "date") {
+        let date = text.parse::<CalendarDate>().map_err(|error| error.to_string())?;
+        return Ok(NewValue::Date(date.date()));
+    }
+    let is_integer = is("type", "integer");
     match text.parse() {
         Ok(number) if is_integer => Ok(NewValue::Integer(number)),
         _ if is_integer => Err("expected a whole number".to_owned()),

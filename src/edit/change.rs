@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
 use toml_writer::TomlStringBuilder;
 
 use crate::diagnostic::Key;
@@ -25,6 +26,8 @@ pub enum NewValue {
     Integer(i64),
     /// A boolean.
     Boolean(bool),
+    /// A date, which is written without quotes.
+    Date(Date),
     /// A text.
     Text(String),
     /// A secret, or a secret reference.
@@ -61,6 +64,7 @@ impl fmt::Debug for NewValue {
         match self {
             Self::Integer(number) => write!(f, "Integer({number})"),
             Self::Boolean(truth) => write!(f, "Boolean({truth})"),
+            Self::Date(date) => write!(f, "Date({date})"),
             Self::Text(_) => f.write_str("Text([not shown])"),
             Self::Secret(source) => write!(f, "Secret({source:?})"),
             Self::User(..) => f.write_str("User([not shown])"),
@@ -82,6 +86,7 @@ impl NewValue {
         match self {
             Self::Integer(number) => number.to_string(),
             Self::Boolean(truth) => truth.to_string(),
+            Self::Date(date) => date.to_string(),
             Self::Text(text) => string(text),
             Self::Secret(source) => secret(source),
             Self::User(swyx, teams) => format!("{{ swyx = {}, teams = {} }}", string(swyx), string(teams)),

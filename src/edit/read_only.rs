@@ -85,7 +85,7 @@ fn canonical(source: &Source, id: NodeId) -> String {
             members.sort_unstable();
             format!("{{{}}}", members.join(", "))
         }
-        Value::Float(_) | Value::Boolean | Value::DateTime | Value::Broken => {
+        Value::Float(_) | Value::Boolean(_) | Value::DateTime(_) | Value::Broken => {
             source.text().get(node.span.clone()).unwrap_or_default().to_owned()
         }
     }
@@ -95,8 +95,8 @@ fn canonical(source: &Source, id: NodeId) -> String {
 mod tests {
     use super::*;
     use crate::settings::entries::list_known_keys;
-    use crate::settings::keys;
     use crate::settings::schema::{Dialect, describe, generate};
+    use crate::settings::{Generation, keys};
 
     fn source(text: &str) -> Source {
         Source::new("a.toml", text.as_bytes().to_vec(), false).0
@@ -131,7 +131,8 @@ mod tests {
             assert!(READ_ONLY_IN_FORMS.contains(&address), "{address}");
         }
         for id in ids {
-            let is_editable = [keys::TENANT_ID, keys::CLIENT_ID].contains(&id);
+            let is_editable =
+                Generation::ALL.iter().any(|table| [table.tenant_id(), table.client_id()].contains(&id));
             assert_eq!(READ_ONLY_IN_FORMS.contains(&id), !is_editable, "{id}");
         }
     }

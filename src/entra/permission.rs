@@ -1,17 +1,21 @@
 //! The application permissions of Microsoft Graph that a mode needs, and the other sufficient permissions.
 //!
-//! Least privilege: mode 1 reads presences, mode 2 also writes them; both match users by name and e-mail address.
+//! Least privilege before 14.20: mode 1 reads presences, mode 2 also writes them; both match users by name and
+//! e-mail address. From 14.20 on, the application also serves login, contacts and calendar, and the vendor's
+//! list of permissions is not completely known. So no permission is excess there, and the presence permission
+//! is inferred.
 //! Source: <https://learn.microsoft.com/graph/permissions-reference>.
 //!
 //! ```
 //! use swyx_teams::entra::permission::list_needs;
-//! use swyx_teams::settings::Mode;
+//! use swyx_teams::settings::{Generation, Mode};
 //!
-//! let names = list_needs(Mode::FromTeams).map(|need| need.name);
-//! assert_eq!(names, ["Presence.Read.All", "User.ReadBasic.All"]);
+//! let names = |generation| list_needs(generation, Mode::FromTeams).into_iter().map(|need| need.name).collect::<Vec<_>>();
+//! assert_eq!(names(Generation::ExpertSettings), ["Presence.Read.All", "User.ReadBasic.All"]);
+//! assert_eq!(names(Generation::FederatedServices), ["Presence.Read.All", "User.Read.All"]);
 //! ```
 
-use crate::settings::Mode;
+use crate::settings::{Generation, Mode};
 
 /// One task of the synchronisation, and the permissions that allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,15 @@ pub const DIRECTORY: Need = Need {
     also: &["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
     weaker: &[],
     purpose: "find the Teams account of each Swyx user",
+};
+
+/// Reading the users of the directory with all their properties, which 14.20 and later need.
+const USERS: Need = Need {
+    name: "User.Read.All",
+    id: "df021288-bdef-4463-88db-98f22de89214",
+    also: &["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+    weaker: &["User.ReadBasic.All"],
+    purpose: "read the users of Entra ID",
 };
 
 /// Reading presences.
@@ -69,21 +82,29 @@ impl Need {
 }
 
 /// The need of a mode for presences.
-pub(crate) fn select_presence(mode: Mode) -> Need {
+pub(crate) fn select_presence(mode: Mode) -> Option<Need> {
     match mode {
-        Mode::BothWays => WRITE_PRESENCE,
-        Mode::FromTeams | Mode::Undocumented => READ_PRESENCE,
+        Mode::BothWays => Some(WRITE_PRESENCE),
+        Mode::FromTeams | Mode::Undocumented => Some(READ_PRESENCE),
+        Mode::Off => None,
     }
 }
 
-/// All needs of a mode.
-pub fn list_needs(mode: Mode) -> [Need; 2] {
-    [select_presence(mode), DIRECTORY]
+/// All needs of a mode. From 14.20 on, the one for presences is inferred.
+pub fn list_needs(generation: Generation, mode: Mode) -> Vec<Need> {
+    let users = match generation {
+        Generation::ExpertSettings => DIRECTORY,
+        Generation::FederatedServices => USERS,
+    };
+    select_presence(mode).into_iter().chain([users]).collect()
 }
 
-/// Whether a permission allows more than a mode needs.
-pub(crate) fn is_excess(mode: Mode, permission: &str) -> bool {
-    list_needs(mode).iter().all(|need| permission != need.name && !need.weaker.contains(&permission))
+/// Whether a permission allows more than a mode needs. From 14.20 on, none does.
+pub(crate) fn is_excess(generation: Generation, mode: Mode, permission: &str) -> bool {
+    generation == Generation::ExpertSettings
+        && list_needs(generation, mode)
+            .iter()
+            .all(|need| permission != need.name && !need.weaker.contains(&permission))
 }
 
 #[cfg(test)]
@@ -95,19 +116,41 @@ mod tests {
         assert!(DIRECTORY.is_met_by(&["Mail.Read", "User.Read.All"]));
         assert!(DIRECTORY.is_met_by(&["Directory.Read.All"]));
         assert!(!DIRECTORY.is_met_by(&["User.Read"]) && !DIRECTORY.is_met_by::<&str>(&[]));
-        assert!(select_presence(Mode::FromTeams).is_met_by(&["Presence.ReadWrite.All"]));
-        assert!(!select_presence(Mode::BothWays).is_met_by(&["Presence.Read.All"]));
+        let is_met = |mode, name| select_presence(mode).is_some_and(|need| need.is_met_by(&[name]));
+        assert!(is_met(Mode::FromTeams, "Presence.ReadWrite.All"));
+        assert!(!is_met(Mode::BothWays, "Presence.Read.All"));
     }
 
     #[test]
     fn excess_permissions_depend_on_the_mode() {
         let excess = |mode, permissions: &[&'static str]| {
-            permissions.iter().copied().filter(|name| is_excess(mode, name)).collect::<Vec<_>>()
+            let is_excess = |name: &&str| is_excess(Generation::ExpertSettings, mode, name);
+            permissions.iter().copied().filter(is_excess).collect::<Vec<_>>()
         };
         let some = ["Presence.Read.All", "Presence.ReadWrite.All", "User.ReadBasic.All", "User.Read.All"];
         assert_eq!(excess(Mode::FromTeams, &some), ["Presence.ReadWrite.All", "User.Read.All"]);
         // The permission to write presences includes reading them.
         assert_eq!(excess(Mode::BothWays, &some), ["User.Read.All"]);
         assert_eq!(excess(Mode::BothWays, &["Mail.Read"]), ["Mail.Read"]);
+    }
+
+    #[test]
+    fn nothing_is_excess_from_14_20_on() {
+        let federated = Generation::FederatedServices;
+        for mode in [Mode::Off, Mode::FromTeams, Mode::BothWays] {
+            for name in [
+                "Contacts.Read",
+                "People.Read.All",
+                "Calendars.ReadWrite",
+                "Presence.ReadWrite.All",
+                "Mail.Read",
+            ] {
+                assert!(!is_excess(federated, mode, name), "{name}");
+            }
+        }
+        let names = |mode| list_needs(federated, mode).into_iter().map(|need| need.name).collect::<Vec<_>>();
+        assert_eq!(names(Mode::Off), ["User.Read.All"]);
+        assert_eq!(names(Mode::BothWays), ["Presence.ReadWrite.All", "User.Read.All"]);
+        assert!(!USERS.is_met_by(&["User.ReadBasic.All"]) && USERS.is_met_by(&["Directory.Read.All"]));
     }
 }

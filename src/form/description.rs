@@ -7,9 +7,10 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Key, Step};
+use crate::edit::NewValue;
 use crate::settings::keys::READ_ONLY_IN_FORMS;
-use crate::settings::pair_names;
 use crate::settings::schema::{self, Dialect};
+use crate::settings::{CalendarDate, pair_names};
 
 /// A form of the settings file.
 ///
@@ -18,7 +19,7 @@ use crate::settings::schema::{self, Dialect};
 ///
 /// let form = Form::new();
 /// let titles = form.sections.iter().map(|section| &*section.title).collect::<Vec<_>>();
-/// assert_eq!(titles, ["SwyxWare", "Control Center", "Entra ID", "Synchronisation", "Users"]);
+/// assert_eq!(titles, ["SwyxWare", "Control Center", "Federated Services", "Entra ID", "Synchronisation", "Users"]);
 /// let field = form.field(&"entra.secret_lifetime_days".parse().unwrap()).unwrap();
 /// assert_eq!(field.kind, Kind::Number { least: Some(1), most: Some(730) });
 /// ```
@@ -81,7 +82,7 @@ pub struct Field {
 pub enum Kind {
     /// One line of text.
     Text {
-        /// The format in JSON Schema: `uuid`, `uri` or `email`.
+        /// The format in JSON Schema: `uuid`, `uri`, `email` or `date`.
         format: Option<String>,
         /// The regular expression that the text must match.
         pattern: Option<String>,
@@ -95,6 +96,8 @@ pub enum Kind {
         /// The maximum.
         most: Option<i64>,
     },
+    /// Yes or no, `true` or `false` in the file.
+    Boolean,
     /// One of several values.
     Choice {
         /// The choices.
@@ -150,6 +153,29 @@ pub struct Condition {
     pub key: String,
     /// Its value; `None` means any value.
     pub value: Option<String>,
+}
+
+impl Kind {
+    /// Converts an entered text to a value. If it is invalid, it stays a text, and the check reports it.
+    pub(super) fn parse(&self, text: &str) -> NewValue {
+        let trimmed = text.trim();
+        let value = match self {
+            Self::Number { .. } | Self::Choice { numbers: true, .. } => {
+                trimmed.parse().ok().map(NewValue::Integer)
+            }
+            Self::Boolean => trimmed.parse().ok().map(NewValue::Boolean),
+            Self::Text { .. } if self.is_date() => {
+                trimmed.parse::<CalendarDate>().ok().map(|date| NewValue::Date(date.date()))
+            }
+            _ => None,
+        };
+        value.unwrap_or_else(|| NewValue::Text(text.to_owned()))
+    }
+
+    /// Whether it is a date.
+    pub(super) fn is_date(&self) -> bool {
+        matches!(self, Self::Text { format: Some(format), .. } if format == "date")
+    }
 }
 
 impl Default for Form {
@@ -248,6 +274,7 @@ fn kind(part: &Json) -> Kind {
     }
     match choices(part) {
         choices if !choices.is_empty() => Kind::Choice { choices, numbers: is("integer") },
+        _ if is("boolean") => Kind::Boolean,
         _ if is("integer") => Kind::Number { least: number("minimum"), most: number("maximum") },
         _ => Kind::Text {
             format: string("format"),
@@ -323,6 +350,7 @@ fn plain(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(text.clone()),
         Json::Number(number) => Some(number.to_string()),
+        Json::Bool(truth) => Some(truth.to_string()),
         _ => None,
     }
 }
@@ -335,7 +363,7 @@ mod tests {
     #[test]
     fn every_key_has_a_field_with_title_and_help() {
         let form = Form::new();
-        let tables = ["swyx", "control_center", "entra", "sync", "user"];
+        let tables = ["swyx", "control_center", "federated_services", "entra", "sync", "user"];
         let keys = list_known_keys().filter(|key| !tables.contains(&key.as_str())).collect::<Vec<_>>();
         let (nested, keys) =
             keys.into_iter().partition::<Vec<_>, _>(|key| key.as_str().starts_with("entra.automation"));
@@ -371,7 +399,7 @@ mod tests {
             Kind::Secret { ways } => Some(ways.iter().map(|way| &*way.name).collect::<Vec<_>>()),
             _ => None,
         });
-        assert_eq!(ways.collect::<Vec<_>>(), [["text", "env", "file", "keyring"]; 2]);
+        assert_eq!(ways.collect::<Vec<_>>(), [["text", "env", "file", "keyring"]; 3]);
     }
 
     #[test]

@@ -255,7 +255,7 @@ impl Posted {
             Value::Text(text) if text == entered => None,
             Value::Text(_) if entered.is_empty() => key().map(Change::Unset),
             _ if entered.is_empty() => None,
-            _ => key().map(|key| Change::Set(key, typed(kind, entered))),
+            _ => key().map(|key| Change::Set(key, kind.parse(entered))),
         }
     }
 
@@ -419,17 +419,6 @@ pub(super) fn columns<'a>(form: &'a Form, table: &str) -> Vec<&'a str> {
         || PAIR.to_vec(),
         |section| section.fields.iter().map(|field| field.key.as_str()).collect(),
     )
-}
-
-/// Converts an entered text to a value. If a number is invalid, it becomes a text, and the check reports it.
-fn typed(kind: &Kind, text: &str) -> NewValue {
-    match kind {
-        Kind::Number { .. } | Kind::Choice { numbers: true, .. } => match text.trim().parse() {
-            Ok(number) => NewValue::Integer(number),
-            Err(_) => NewValue::Text(text.to_owned()),
-        },
-        _ => NewValue::Text(text.to_owned()),
-    }
 }
 
 /// Whether a text is empty or a mask.

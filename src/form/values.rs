@@ -14,7 +14,7 @@ use crate::diagnostic::Key;
 use crate::edit::is_read_only;
 use crate::secret::SecretSource;
 use crate::secret::shape::holds_a_secret;
-use crate::settings::Draft;
+use crate::settings::{Draft, Generation, SwyxVersion, keys};
 use crate::source::Source;
 use crate::source::tree::{self, NodeId, Tree};
 use crate::text::{is_unprintable, printable, shown};
@@ -142,6 +142,24 @@ impl Values {
         self.fields.keys().map(String::as_str).chain(cells).collect()
     }
 
+    /// The sections to show with these values. Of the tables of both generations, it is the one of the version,
+    /// and another one that has values.
+    pub fn sections<'a>(&self, form: &'a Form) -> impl Iterator<Item = &'a Section> {
+        let table_of = |section: &Section| {
+            Generation::ALL.into_iter().find(|table| section.key == table.table().as_str())
+        };
+        let has_values =
+            |section: &Section| section.fields.iter().any(|field| !self.get(&field.key).is_empty());
+        let tables = form.sections.iter().filter(|section| has_values(section)).filter_map(table_of);
+        let with_values = tables.collect::<Vec<_>>();
+        let version = self.get(keys::SWYX_VERSION.as_str()).text().parse::<SwyxVersion>();
+        let wanted = version.map(Generation::of).ok().or_else(|| with_values.first().copied());
+        let wanted = wanted.unwrap_or(Generation::ExpertSettings);
+        form.sections.iter().filter(move |section| {
+            table_of(section).is_none_or(|table| table == wanted || with_values.contains(&table))
+        })
+    }
+
     /// The rows of a section or mapping.
     pub fn rows(&self, key: &str) -> &[Row] {
         self.rows.get(key).map(Vec::as_slice).unwrap_or_default()
@@ -149,6 +167,15 @@ impl Values {
 }
 
 impl Value {
+    /// Whether the file has no value here, and nothing was entered.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) => text.is_empty(),
+            Self::Secret(secret) => secret.stored.is_none() && secret.entered.is_none(),
+            Self::Kept(_) => false,
+        }
+    }
+
     /// The text, or an empty string.
     pub fn text(&self) -> &str {
         match self {
@@ -189,12 +216,15 @@ impl Reader<'_> {
             return Value::Kept(None);
         }
         let wants_number = matches!(kind, Kind::Number { .. } | Kind::Choice { numbers: true, .. });
+        let wants_text = !wants_number && *kind != Kind::Boolean;
         match &node.value {
             // An empty input means a missing key, so an empty text must be represented differently.
-            tree::Value::Text(text) if !wants_number && !text.is_empty() && is_presentable(text) => {
+            tree::Value::Text(text) if wants_text && !text.is_empty() && is_presentable(text) => {
                 Value::Text(text.to_string())
             }
             tree::Value::Integer(number) if wants_number => Value::Text(number.to_string()),
+            tree::Value::Boolean(truth) if *kind == Kind::Boolean => Value::Text(truth.to_string()),
+            tree::Value::DateTime(date) if kind.is_date() => Value::Text(date.to_string()),
             tree::Value::Table(_) | tree::Value::Array(_) | tree::Value::Broken => Value::Kept(None),
             _ => {
                 let text = self.source.text().get(node.span.clone()).unwrap_or_default();

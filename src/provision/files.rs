@@ -13,7 +13,7 @@ use crate::secret::keyring::{self, KeyringError};
 use crate::secret::{
     MAX_BYTES, RevealError, Secret, SecretFault, SecretSource, Trust, reveal_within, save_secret,
 };
-use crate::settings::{ClientId, keys};
+use crate::settings::{ClientId, Generation};
 use crate::{check, source};
 
 /// The settings file and its source of the secret.
@@ -27,6 +27,8 @@ pub struct Files {
     /// The hand-over file for the secret; or an empty file for a missing secret, whose age tells a later run that no secret was stored
     /// since. Both are removed if the run does not use them.
     out: Option<NewFile>,
+    /// The generation whose keys the settings file uses.
+    keys: Generation,
 }
 
 /// How a secret gets to the administrator who must store it: no program can set another program's environment variable, or write through a
@@ -60,7 +62,14 @@ impl Files {
             cancellation,
             hand_over,
             out: None,
+            keys: Generation::ExpertSettings,
         }
+    }
+
+    /// Like `new`, for a file that uses the keys of this generation. `new` assumes the one before 14.20.
+    #[must_use]
+    pub fn with_keys(self, keys: Generation) -> Self {
+        Self { keys, ..self }
     }
 
     /// Like `new`, with a token that cancels the command that prints the secret.
@@ -147,7 +156,7 @@ impl SecretStore for Files {
         let fresh = match source {
             SecretSource::Inline(_) => {
                 let checked = check::check_file(&*self.name, &self.path);
-                checked.draft().and_then(|draft| draft.control_center.client_secret.clone())
+                checked.draft().and_then(|draft| draft.registration().client_secret.cloned())
             }
             source => Some(source.clone()),
         };
@@ -169,7 +178,7 @@ impl SecretStore for Files {
     }
 
     fn store_client_id(&mut self, id: ClientId) -> Result<(), StoreError> {
-        self.change(Change::Set(keys::CLIENT_ID, NewValue::Text(id.to_string())))
+        self.change(Change::Set(self.keys.client_id(), NewValue::Text(id.to_string())))
     }
 
     fn prepare(&mut self, is_known: bool) -> Result<(), StoreError> {
@@ -177,7 +186,7 @@ impl SecretStore for Files {
         let settings = settings.and_then(|rewrite| rewrite.try_out());
         settings.map_err(|error| StoreError(format!("the settings file: {}", not_saved(&error))))?;
         match &self.source {
-            None => Err(StoreError(unset())),
+            None => Err(StoreError(unset(self.keys))),
             Some(SecretSource::Inline(_)) => Ok(()),
             Some(SecretSource::File(path)) => {
                 let path = self.folder().join(path);
@@ -213,7 +222,7 @@ impl SecretStore for Files {
     }
 
     fn store_secret(&mut self, secret: &Secret, before: &StoredSecret) -> Result<StoreOutcome, StoreError> {
-        let Some(source) = self.source.clone() else { return Err(StoreError(unset())) };
+        let Some(source) = self.source.clone() else { return Err(StoreError(unset(self.keys))) };
         if let Some(place) = place_of(&source) {
             return self.hand_over(secret, &place);
         }
@@ -260,7 +269,7 @@ impl Files {
         let SecretSource::File(path) = source else {
             self.is_still(before, &self.path.display().to_string())?;
             let value = NewValue::Secret(SecretSource::Inline(secret.clone()));
-            return self.change(Change::Set(keys::CLIENT_SECRET, value));
+            return self.change(Change::Set(self.keys.client_secret(), value));
         };
         let path = self.folder().join(path);
         let failed = |error| StoreError(format!("{}: {}", path.display(), not_saved(&error)));
@@ -292,10 +301,10 @@ fn not_saved(error: &SaveError) -> String {
     error.reason() + if error.leaves_the_file_unchanged() { UNCHANGED } else { "" }
 }
 
-fn unset() -> String {
+fn unset(keys: Generation) -> String {
     format!(
         "`{key}` is not set: name a place for the new secret, for example `swyx-teams set {key} file:teams.secret`",
-        key = keys::CLIENT_SECRET
+        key = keys.client_secret()
     )
 }
 

@@ -15,7 +15,7 @@ use crate::entra::permission::{is_excess, list_needs};
 use crate::entra::probe::GRAPH_APP_ID;
 use crate::entra::snapshot::SecretSeen;
 use crate::entra::snapshot::objects::{Application, Declared, FoundBy, Objects};
-use crate::settings::{Cloud, Mode, SwyxVersion, Wanted};
+use crate::settings::{Cloud, Generation, Mode, SwyxVersion, Wanted};
 
 /// Optional additions to the plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -206,7 +206,7 @@ impl Plan {
             after: classified.undecided(now).or(classified.current).map(|secret| secret.key_id),
             why,
             days: wanted.secret_lifetime_days,
-            place: wanted.client_secret.as_ref().map(|source| {
+            place: wanted.client_secret().map(|source| {
                 if source.is_stored_by_hand() {
                     format!("which you store {}", source.place())
                 } else {
@@ -269,6 +269,7 @@ impl Plan {
 
 /// What the mode needs, with the ids of this tenant.
 struct Permissions {
+    generation: Generation,
     mode: Mode,
     needed: Vec<Permission>,
     roles: Vec<(String, uuid::Uuid)>,
@@ -276,7 +277,7 @@ struct Permissions {
 
 impl Permissions {
     fn of(wanted: &Wanted, objects: &Objects) -> Result<Self, Obstacle> {
-        let needed = list_needs(wanted.mode).into_iter().map(|need| {
+        let needed = list_needs(wanted.generation, wanted.mode).into_iter().map(|need| {
             let id = *objects.graph.roles.get(need.name).ok_or(Obstacle::NoSuchPermission(need.name))?;
             let is_known = id.to_string() == need.id;
             if wanted.access.cloud == Cloud::Global && !is_known {
@@ -285,12 +286,17 @@ impl Permissions {
             Ok(Permission { name: need.name.to_owned(), id, purpose: need.purpose.to_owned() })
         });
         let roles = objects.graph.roles.iter().map(|(name, id)| (name.clone(), *id)).collect();
-        Ok(Self { mode: wanted.mode, needed: needed.collect::<Result<_, _>>()?, roles })
+        Ok(Self {
+            generation: wanted.generation,
+            mode: wanted.mode,
+            needed: needed.collect::<Result<_, _>>()?,
+            roles,
+        })
     }
 
     /// The needed permissions that `names` do not include. When pruning, only the exact permission counts.
     fn missing_from(&self, names: &[&str], prunes: bool) -> Vec<Permission> {
-        let needs = list_needs(self.mode).into_iter().zip(&self.needed);
+        let needs = list_needs(self.generation, self.mode).into_iter().zip(&self.needed);
         let missing = needs.filter(
             |(need, _)| {
                 if prunes { !names.contains(&need.name) } else { !need.is_met_by(names) }
@@ -301,10 +307,9 @@ impl Permissions {
 
     /// Those of `names` that allow more than the mode needs.
     fn excess_of(&self, names: &[&str]) -> Vec<Permission> {
-        let excess = self
-            .roles
-            .iter()
-            .filter(|(name, _)| names.contains(&name.as_str()) && is_excess(self.mode, name));
+        let excess = self.roles.iter().filter(|(name, _)| {
+            names.contains(&name.as_str()) && is_excess(self.generation, self.mode, name)
+        });
         let purpose = || format!("mode {} does not need it", self.mode.number());
         excess.map(|(name, id)| Permission { name: name.clone(), id: *id, purpose: purpose() }).collect()
     }

@@ -179,7 +179,10 @@ impl Provisioner<'_> {
             let why = match self.sign_in(id, secret).await {
                 Ok(None) => return Ok(Proof::SignIn),
                 Ok(Some(roles)) => {
-                    match list_needs(self.wanted.mode).iter().find(|need| !need.is_met_by(&roles)) {
+                    match list_needs(self.wanted.generation, self.wanted.mode)
+                        .iter()
+                        .find(|need| !need.is_met_by(&roles))
+                    {
                         None => return Ok(Proof::Whole),
                         Some(_) if !is_whole => return Ok(Proof::SignIn),
                         Some(need) => {

@@ -1,5 +1,6 @@
 //! `application-multi-tenant`: the application is open to other tenants.
 
+use super::online::client_id;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::snapshot::{Cause, Seen, Snapshot, Unseen};
 use crate::rules::{Check, Rule};
@@ -21,11 +22,11 @@ application that is open to personal accounts can have only two secrets.
 Under Authentication, set \"Supported account types\" to this organisational directory only.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation>",
-    keys: &[keys::CLIENT_ID],
+    keys: &[keys::CLIENT_ID, keys::FEDERATED_CLIENT_ID],
     check: Check::Snapshot(check),
 };
 
-fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     const THIS_TENANT_ONLY: &str = "AzureADMyOrg";
     let audience = &tenant.registration()?.audience;
     if audience.is_empty() {
@@ -35,7 +36,7 @@ fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> 
         let message =
             format!("the application is open to other tenants (signInAudience is {})", shown(audience));
         let help = "under Authentication, select accounts in this organisational directory only";
-        found.push(RULE.at(keys::CLIENT_ID, message).help(help));
+        found.push(RULE.at(client_id(draft), message).help(help));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `application-not-found`: the tenant does not know the application.
 
-use super::online::{leaves_state_open, refusal, refused};
+use super::online::{client_id, leaves_state_open, refusal, refused, tenant_id};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::snapshot::{Deletion, Seen, Snapshot};
 use crate::rules::{Check, Rule};
@@ -24,15 +24,15 @@ names. Restore a deleted application within 30 days in the Entra portal. If you 
 Microsoft Graph, also restore its service principal; then run `swyx-teams apply`.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
-    keys: &[keys::CLIENT_ID, keys::TENANT_ID],
+    keys: &[keys::CLIENT_ID, keys::TENANT_ID, keys::FEDERATED_CLIENT_ID, keys::FEDERATED_TENANT_ID],
     check: Check::Snapshot(check),
 };
 
-fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let deletion = tenant.deletion.filter(|_| tenant.registration.is_err());
     if let (Some(deletion), true) = (deletion, leaves_state_open(tenant)) {
         let message = format!("the application {}", describe(deletion));
-        found.push(RULE.at(keys::CLIENT_ID, message).help(RESTORE));
+        found.push(RULE.at(client_id(draft), message).help(RESTORE));
         return Ok(());
     }
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
@@ -40,12 +40,12 @@ fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> 
         "Entra ID does not let the application sign in to this tenant",
         "compare the Application (client) ID and the tenant id with the portal",
     );
-    let mut finding = refused(&RULE, keys::CLIENT_ID, refusal, otherwise);
+    let mut finding = refused(&RULE, client_id(draft), refusal, otherwise);
     if let Some(deletion) = deletion {
         finding.message.push_str(&format!("; it {}", describe(deletion)));
         finding.help = Some(RESTORE.to_owned());
     }
-    found.push(finding.related(keys::TENANT_ID, "the tenant in question"));
+    found.push(finding.related(tenant_id(draft), "the tenant in question"));
     Ok(())
 }
 

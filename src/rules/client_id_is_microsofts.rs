@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     title: "the client id belongs to a Microsoft application",
     doc: "\
 ## What
-`MsTeamsClientId` is the id of Microsoft Graph or of another Microsoft application.
+`MsTeamsClientId` or `client_id` is the id of Microsoft Graph or of another Microsoft application.
 ## Why
 You cannot create a secret for it. The portal shows its id next to yours, for example in the list of
 API permissions.
@@ -18,7 +18,7 @@ API permissions.
 Copy the Application (client) ID of your own registration.
 ## Source
 <https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in>",
-    keys: &[keys::CLIENT_ID],
+    keys: &[keys::CLIENT_ID, keys::FEDERATED_CLIENT_ID],
     check: Check::Draft(check),
 };
 
@@ -32,12 +32,15 @@ const MICROSOFT_APPLICATIONS: [(&str, &str); 6] = [
 ];
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
-    let Some(id) = draft.control_center.client_id.as_ref().and_then(IdText::guid) else { return };
-    let id = id.to_string();
-    if let Some((_, name)) = MICROSOFT_APPLICATIONS.iter().find(|(microsofts, _)| *microsofts == id) {
-        let finding = RULE.at(keys::CLIENT_ID, format!("this is the id of {name}, not of your application"));
-        found.push(
-            finding.help("copy the Application (client) ID from the overview page of your registration"),
-        );
+    for registration in draft.registrations() {
+        let Some(id) = registration.client_id.and_then(IdText::guid) else { continue };
+        let id = id.to_string();
+        if let Some((_, name)) = MICROSOFT_APPLICATIONS.iter().find(|(microsofts, _)| *microsofts == id) {
+            let message = format!("this is the id of {name}, not of your application");
+            let finding = RULE.at(registration.keys.client_id(), message);
+            found.push(
+                finding.help("copy the Application (client) ID from the overview page of your registration"),
+            );
+        }
     }
 }

@@ -25,7 +25,7 @@ Wait some minutes and try again. Then look up the request in the tenant's sign-i
 Conditional Access policies.
 ## Source
 <https://learn.microsoft.com/graph/api/user-list>, <https://learn.microsoft.com/graph/errors>",
-    keys: &[keys::CLIENT_ID],
+    keys: &[keys::CLIENT_ID, keys::FEDERATED_CLIENT_ID],
     check: Check::Snapshot(check),
 };
 

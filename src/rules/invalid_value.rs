@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Edit, Key, Place, Severity, id};
 use crate::rules::{Check, Rule};
-use crate::settings::{Draft, IdFault, keys};
+use crate::settings::{Draft, Generation, IdFault, keys};
 use crate::text::{UNMASK, describe_character, find_disguise};
 
 pub(super) const RULE: Rule = Rule {
@@ -16,14 +16,24 @@ a secret reference that is not exactly one of `env`, `file` and `command`. An id
 version or a choice contains an invisible character or a typographic dash. A name, a path, a program
 or an address contains a control character: in `\"C:\\temp\"`, the `\\t` is a tab. A name or a
 path contains only whitespace or invisible characters. A presence in
-`[sync.status]` that Graph does not document is a warning.
+`[sync.status]` that Graph does not document is a warning. The file has both `[control_center]` and
+`[federated_services]`, or both `certificate` and `certificate_thumbprint`.
 ## Why
 Control Center or Entra ID would reject the value, or it would have another effect than it seems.
 ## Fix
 The finding's help names the allowed values. `swyx-teams explain KEY` describes each key.
 ## Source
 <https://learn.microsoft.com/graph/api/resources/presence>, and the JSON Schema of the settings file",
-    keys: &[keys::MODE, keys::TENANT_ID, keys::CLIENT_ID, keys::STATUS],
+    keys: &[
+        keys::MODE,
+        keys::TENANT_ID,
+        keys::CLIENT_ID,
+        keys::FEDERATED_TENANT_ID,
+        keys::FEDERATED_CLIENT_ID,
+        keys::CERTIFICATE_THUMBPRINT,
+        keys::CREDENTIAL_ENDS,
+        keys::STATUS,
+    ],
     check: Check::Draft(check),
 };
 
@@ -36,7 +46,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
         // For the tenant id, `tenant-not-guid` reports a domain; elsewhere a domain is an invalid id.
         let wrong = match id.fault() {
             Some(IdFault::NotAGuid) => true,
-            Some(IdFault::TenantName) => key != keys::TENANT_ID,
+            Some(IdFault::TenantName) => ![keys::TENANT_ID, keys::FEDERATED_TENANT_ID].contains(&key),
             Some(IdFault::Placeholder | IdFault::SurroundingBlank | IdFault::Disguised) | None => false,
         };
         if wrong {
@@ -46,6 +56,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
             found.push(RULE.at(key, format!("this is not a valid id{why}")).help(help));
         }
     }
+    found.extend(both_tables(draft));
     for (pair, _) in draft.sync.status.iter().filter(|(pair, _)| !pair.is_documented()) {
         let place = Place::Key(keys::STATUS.child(&pair.to_string()));
         let mut warning = RULE.at(place, "Microsoft Graph does not document this presence");
@@ -55,6 +66,19 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
             near.unwrap_or_else(|| "check the spelling of both words; case does not count".to_owned()),
         ));
     }
+}
+
+/// The table that does not belong to the version, if the file has both.
+fn both_tables(draft: &Draft) -> Option<Diagnostic> {
+    if draft.control_center.is_none() || draft.federated_services.is_none() {
+        return None;
+    }
+    let kept = draft.generation();
+    let other = Generation::ALL.into_iter().find(|generation| *generation != kept)?;
+    let place = Place::Key(other.table());
+    let message = format!("`[{}]` and `[{}]` are both in the file", kept.table(), other.table());
+    let help = format!("keep one of them: this version of SwyxWare has the settings in `[{}]`", kept.table());
+    Some(RULE.at(place, message).help(help).related(Place::Key(kept.table()), "the other table"))
 }
 
 /// An id that only looks right. The message names the first wrong character.

@@ -20,6 +20,7 @@ mod client_id_is_microsofts;
 mod cloud_without_presence;
 mod directory_unreadable;
 mod encoding;
+mod federated_services_needs_version;
 mod ids_equal;
 mod invalid_value;
 mod missing_key;
@@ -65,6 +66,8 @@ mod user_duplicate;
 mod user_email;
 mod wrong_type;
 
+use jiff::civil::Date;
+
 use crate::diagnostic::Diagnostic;
 use crate::entra::snapshot::{Cause, Snapshot, Unseen};
 use crate::settings::{Draft, Settings};
@@ -87,6 +90,7 @@ pub static ALL: &[Rule] = &[
     mode_undocumented::RULE,
     mode_as_text::RULE,
     moved_to_federated_services::RULE,
+    federated_services_needs_version::RULE,
     secret_id_as_value::RULE,
     secret_reference_as_text::RULE,
     secret_shape::RULE,
@@ -147,7 +151,7 @@ pub struct Skipped {
 pub(crate) fn apply_online(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Vec<Skipped> {
     let mut skipped = Vec::new();
     for rule in ALL {
-        if let Check::Snapshot(check) = rule.check
+        if let Check::Snapshot(check) | Check::SnapshotOrDay(check, _) = rule.check
             && let Err(why) = check(draft, tenant, found)
         {
             skipped.push(Skipped { rule: rule.id, why });
@@ -171,6 +175,20 @@ pub(crate) fn apply(draft: &Draft) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Applies the rules about the end of the secret or certificate, as the file names it, on a day (UTC).
+///
+/// If the tenant already showed the end, the file adds nothing.
+pub(crate) fn apply_on_day(draft: &Draft, today: Date, found: &mut Vec<Diagnostic>) {
+    let checks = ALL.iter().filter_map(|rule| match rule.check {
+        Check::SnapshotOrDay(_, check) => Some((rule.id, check)),
+        _ => None,
+    });
+    let checks = checks.collect::<Vec<_>>();
+    if found.iter().all(|found| checks.iter().all(|(id, _)| *id != found.rule)) {
+        checks.iter().for_each(|(_, check)| check(draft, today, found));
+    }
 }
 
 /// Applies the rules that need the number of matched users.

@@ -25,13 +25,12 @@ Create a client secret for the application and enter its Value, preferably as a 
 };
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
-    if draft.control_center.names_a_secret {
-        return;
-    }
-    let (severity, message) = match draft.control_center.mode {
+    // In `[federated_services]`, `login` decides, and the reader reports a missing secret.
+    let Some(fields) = draft.control_center.as_ref().filter(|fields| !fields.names_a_secret) else { return };
+    let (severity, message) = match fields.mode {
         Some(Mode::BothWays) => (Severity::Error, "mode 2 needs a client secret"),
         Some(Mode::FromTeams) => (Severity::Warning, "mode 1 probably needs a client secret too (inferred)"),
-        Some(Mode::Undocumented) | None => return,
+        Some(Mode::Undocumented | Mode::Off) | None => return,
     };
     let mut finding = RULE.at(Place::Missing(keys::CLIENT_SECRET), message);
     finding.severity = severity;

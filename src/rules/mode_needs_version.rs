@@ -26,7 +26,9 @@ const FIRST: SwyxVersion = SwyxVersion { major: 13, minor: 25 };
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let Some(version) = draft.swyx.version else { return };
-    if draft.control_center.mode == Some(Mode::BothWays) && version < FIRST {
+    let is_both_ways =
+        draft.control_center.as_ref().is_some_and(|fields| fields.mode == Some(Mode::BothWays));
+    if is_both_ways && version < FIRST {
         let finding = RULE
             .at(keys::MODE, format!("mode 2 needs SwyxWare {FIRST} or later, but the version is {version}"));
         found.push(finding.help("use mode 1, or update SwyxWare").related(keys::SWYX_VERSION, "the version"));

@@ -23,7 +23,7 @@ Use 1 or 2. Ask the vendor how to switch the synchronisation off.
 };
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
-    if draft.control_center.mode == Some(Mode::Undocumented) {
+    if draft.registration().mode == Some(Mode::Undocumented) {
         found.push(RULE.at(keys::MODE, "the vendor does not document mode 0").help("use 1 or 2"));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Check, Rule};
-use crate::settings::{Draft, SwyxVersion, keys};
+use crate::settings::{Draft, Generation, keys};
 
 pub(super) const RULE: Rule = Rule {
     id: "moved-to-federated-services",
@@ -10,22 +10,25 @@ pub(super) const RULE: Rule = Rule {
     title: "these settings moved in 14.20",
     doc: "\
 ## What
-`swyx.version` is 14.20 or later.
+The file has `[control_center]`, but `swyx.version` is 14.20 or later.
 ## Why
 Since 14.20 the synchronisation is a switch in an identity provider configuration under General
-settings / Federated Services. It is not known whether the older fields still have an effect there.
+settings, Federated Services. It is not known whether the older fields still have an effect there.
 ## Fix
-Set it up under Federated Services. Application (client) ID and Directory (tenant) ID have the same
-names there.
+Run `swyx-teams move FILE`, which moves the values to `[federated_services]`. Then enter them in
+Control Center under Federated Services: `swyx-teams sheet` lists them.
 ## Source
 <https://help.enreach.com/controlcenter/14.20/web/Swyx/en-US/help/chap_serverconfiguration.06.29.html>",
-    keys: &[keys::SWYX_VERSION],
+    keys: &[keys::SWYX_VERSION, keys::CONTROL_CENTER],
     check: Check::Draft(check),
 };
 
 fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
-    if draft.swyx.version.is_some_and(|version| version >= SwyxVersion::FEDERATED_SERVICES) {
-        let finding = RULE.at(keys::SWYX_VERSION, "this version has these settings under Federated Services");
-        found.push(finding.help("in Control Center, use General settings / Federated Services"));
+    let is_newer = draft.generation() == Generation::FederatedServices;
+    // With both tables, `invalid-value` reports the older one.
+    if is_newer && draft.control_center.is_some() && draft.federated_services.is_none() {
+        let message = "this version has these settings under Federated Services";
+        let help = "run `swyx-teams move FILE`, which moves the values to `[federated_services]`";
+        found.push(RULE.at(keys::SWYX_VERSION, message).help(help));
     }
 }

@@ -1,11 +1,11 @@
 //! Helpers that several online rules share.
 
 use super::Rule;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Key, Place};
 use crate::entra::aadsts::{self, Kind};
 use crate::entra::permission::Need;
 use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Unseen};
-use crate::settings::{Draft, IdText, Mode, build_consent_address, keys};
+use crate::settings::{Draft, IdText, Mode, build_consent_address};
 use crate::text::shown;
 
 const TENANT_NOT_FOUND: &str = "tenant-not-found";
@@ -113,7 +113,7 @@ fn number(refusal: &Refusal) -> String {
 
 /// The mode, which determines the required permissions.
 pub(super) fn mode(draft: &Draft) -> Seen<Mode> {
-    draft.control_center.mode.ok_or_else(|| {
+    draft.registration().mode.ok_or_else(|| {
         Unseen::new(Cause::Follows, "the mode is missing or invalid, so the required permissions are unknown")
     })
 }
@@ -121,8 +121,9 @@ pub(super) fn mode(draft: &Draft) -> Seen<Mode> {
 /// How an administrator grants consent. The address is always Microsoft's own and ignores `entra.authority`:
 /// users open it in a browser, and a settings file may come from anyone.
 pub(super) fn consent(draft: &Draft) -> String {
-    let id = |id: &Option<IdText>| id.as_ref().and_then(IdText::guid);
-    match (id(&draft.control_center.tenant_id), id(&draft.control_center.client_id)) {
+    let registration = draft.registration();
+    let id = |id: Option<&IdText>| id.and_then(IdText::guid);
+    match (id(registration.tenant_id), id(registration.client_id)) {
         (Some(tenant), Some(client)) => {
             let login = format!("https://{}", draft.entra.cloud.unwrap_or_default().login_host());
             format!("grant admin consent: {}", build_consent_address(&login, tenant, client))
@@ -131,13 +132,26 @@ pub(super) fn consent(draft: &Draft) -> String {
     }
 }
 
+/// The key of the client id.
+pub(super) fn client_id(draft: &Draft) -> Key {
+    draft.registration().keys.client_id()
+}
+
+/// The key of the tenant id.
+pub(super) fn tenant_id(draft: &Draft) -> Key {
+    draft.registration().keys.tenant_id()
+}
+
+/// The key of the mode, which requires the permissions.
+pub(super) fn mode_key(draft: &Draft) -> Key {
+    draft.registration().keys.mode()
+}
+
 /// The place of the client secret, or where it is missing.
 pub(super) fn secret_place(draft: &Draft) -> Place {
-    if draft.control_center.names_a_secret {
-        Place::Value(keys::CLIENT_SECRET)
-    } else {
-        Place::Missing(keys::CLIENT_SECRET)
-    }
+    let registration = draft.registration();
+    let key = registration.keys.client_secret();
+    if registration.names_a_secret { Place::Value(key) } else { Place::Missing(key) }
 }
 
 /// Creates a finding for a refused read, unless the reason is a missing permission.
@@ -170,5 +184,5 @@ pub(super) fn unreadable(
     };
     let code = code.as_ref().map(|code| format!(", {}", shown(code))).unwrap_or_default();
     let message = format!("Microsoft Graph refuses to read {what} (HTTP {status}{code}), {token}");
-    Ok(Some(rule.at(keys::CLIENT_ID, message).help(help)))
+    Ok(Some(rule.at(client_id(draft), message).help(help)))
 }

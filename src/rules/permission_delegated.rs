@@ -1,6 +1,6 @@
 //! `permission-delegated`: a required permission is of type Delegated, not Application.
 
-use super::online::{consent, mode};
+use super::online::{client_id, consent, mode, mode_key};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::permission::{Need, list_needs};
 use crate::entra::snapshot::{Registration, Seen, Snapshot};
@@ -27,14 +27,14 @@ Grant admin consent, and delete the delegated one.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview>,
 <https://learn.microsoft.com/graph/permissions-reference>",
-    keys: &[keys::CLIENT_ID, keys::MODE],
+    keys: &[keys::CLIENT_ID, keys::MODE, keys::FEDERATED_CLIENT_ID, keys::PRESENCE],
     check: Check::Snapshot(check),
 };
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (registration, mode) = (tenant.registration()?, mode(draft)?);
     let mut seen = Ok(());
-    for need in &list_needs(mode) {
+    for need in &list_needs(draft.generation(), mode) {
         let instead = instead(registration, need).unwrap_or_else(|why| {
             seen = Err(why);
             None
@@ -50,8 +50,8 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
                 need.name,
                 consent(draft)
             );
-            let finding = RULE.at(keys::CLIENT_ID, message).help(help);
-            found.push(finding.related(keys::MODE, "the mode that requires it"));
+            let finding = RULE.at(client_id(draft), message).help(help);
+            found.push(finding.related(mode_key(draft), "the mode that requires it"));
         }
     }
     seen

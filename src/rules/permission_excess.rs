@@ -1,6 +1,6 @@
 //! `permission-excess`: the application has more permissions than the mode needs.
 
-use super::online::mode;
+use super::online::{client_id, mode, mode_key};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::permission::{is_excess, list_needs};
 use crate::entra::snapshot::{Seen, Snapshot};
@@ -27,23 +27,24 @@ swyx-teams: allow(permission-excess) why` next to the client id.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/secure-least-privileged-access>,
 <https://learn.microsoft.com/graph/permissions-reference>",
-    keys: &[keys::CLIENT_ID, keys::MODE],
+    keys: &[keys::CLIENT_ID, keys::MODE, keys::FEDERATED_CLIENT_ID, keys::PRESENCE],
     check: Check::Snapshot(check),
 };
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (roles, mode) = (tenant.roles()?, mode(draft)?);
-    for role in roles.iter().filter(|role| is_excess(mode, role)) {
+    let generation = draft.generation();
+    for role in roles.iter().filter(|role| is_excess(generation, mode, role)) {
         let message = format!("the application permission {} allows more than the mode needs", shown(role));
-        let help = match list_needs(mode).iter().find(|need| need.also.contains(&role.as_str())) {
+        let help = match list_needs(generation, mode).iter().find(|need| need.also.contains(&role.as_str())) {
             Some(need) if roles.iter().any(|role| role == need.name) => {
                 format!("revoke it under API permissions; {} is sufficient and already granted", need.name)
             }
             Some(need) => format!("grant {}, which is sufficient, then revoke this one", need.name),
             None => "revoke it under API permissions, unless the application has another use".to_owned(),
         };
-        let finding = RULE.at(keys::CLIENT_ID, message).help(help);
-        found.push(finding.related(keys::MODE, "the mode that needs less"));
+        let finding = RULE.at(client_id(draft), message).help(help);
+        found.push(finding.related(mode_key(draft), "the mode that needs less"));
     }
     Ok(())
 }

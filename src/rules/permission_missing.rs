@@ -1,6 +1,6 @@
 //! `permission-missing`: the application's token lacks a permission that the mode needs.
 
-use super::online::{consent, mode, refusal, refused};
+use super::online::{client_id, consent, mode, mode_key, refusal, refused};
 use super::permission_delegated::instead;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::permission::{Need, list_needs};
@@ -29,20 +29,20 @@ consent. After some minutes, new tokens hold it.
 <https://learn.microsoft.com/graph/permissions-reference>,
 <https://learn.microsoft.com/graph/api/presence-setpresence>,
 <https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow>",
-    keys: &[keys::CLIENT_ID, keys::MODE],
+    keys: &[keys::CLIENT_ID, keys::MODE, keys::FEDERATED_CLIENT_ID, keys::PRESENCE],
     check: Check::Snapshot(check),
 };
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     if let Some(refusal) = refusal(&RULE, tenant)? {
         let otherwise = ("no administrator has consented to the application's permissions", "");
-        found.push(refused(&RULE, keys::CLIENT_ID, refusal, otherwise).help(consent(draft)));
+        found.push(refused(&RULE, client_id(draft), refusal, otherwise).help(consent(draft)));
         return Ok(());
     }
     let (roles, mode) = (tenant.roles()?, mode(draft)?);
     let whole = if roles.is_empty() { "; the token holds no permissions" } else { "" };
     let is_open = |need: &&Need| !need.is_met_by(roles) && !is_explained(tenant, need);
-    for need in list_needs(mode).iter().filter(is_open) {
+    for need in list_needs(draft.generation(), mode).iter().filter(is_open) {
         let is_granted = tenant.registration.as_ref().is_ok_and(|seen| need.is_met_by(&seen.granted));
         let (message, help) = if is_granted {
             let message =
@@ -61,7 +61,9 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
             )
         };
         found.push(
-            RULE.at(keys::CLIENT_ID, message).help(help).related(keys::MODE, "the mode that requires it"),
+            RULE.at(client_id(draft), message)
+                .help(help)
+                .related(mode_key(draft), "the mode that requires it"),
         );
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! `permission-not-consented`: a required permission is declared, but not consented to.
 
-use super::online::{consent, mode};
+use super::online::{client_id, consent, mode, mode_key};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::permission::list_needs;
 use crate::entra::snapshot::{Seen, Snapshot};
@@ -23,13 +23,15 @@ Open the consent page that the finding names as a Privileged Role Administrator,
 admin consent\" under API permissions.
 ## Source
 <https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent>",
-    keys: &[keys::CLIENT_ID, keys::MODE],
+    keys: &[keys::CLIENT_ID, keys::MODE, keys::FEDERATED_CLIENT_ID, keys::PRESENCE],
     check: Check::Snapshot(check),
 };
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let (registration, mode) = (tenant.registration()?, mode(draft)?);
-    for need in list_needs(mode).iter().filter(|need| !need.is_met_by(&registration.granted)) {
+    for need in
+        list_needs(draft.generation(), mode).iter().filter(|need| !need.is_met_by(&registration.granted))
+    {
         // Only names from our own table, the least permission first.
         let known = std::iter::once(need.name).chain(need.also.iter().copied());
         let is_declared = |name: &&str| registration.declared.iter().any(|declared| declared == name);
@@ -37,8 +39,8 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
             let message = format!(
                 "the application permission {name} is declared, but no administrator has consented to it"
             );
-            let finding = RULE.at(keys::CLIENT_ID, message).help(consent(draft));
-            found.push(finding.related(keys::MODE, "the mode that requires it"));
+            let finding = RULE.at(client_id(draft), message).help(consent(draft));
+            found.push(finding.related(mode_key(draft), "the mode that requires it"));
         }
     }
     Ok(())

@@ -19,7 +19,15 @@ It comes from an example or a form, and must be replaced by the real value.
 Enter the real value. The ids are on the application's overview page in the portal.
 ## Source
 <https://help.enreach.com/controlcenter/14.10/web/Swyx/en-US/help/chap_serverconfiguration.06.36.html>",
-    keys: &[keys::TENANT_ID, keys::CLIENT_ID, keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
+    keys: &[
+        keys::TENANT_ID,
+        keys::CLIENT_ID,
+        keys::CLIENT_SECRET,
+        keys::FEDERATED_TENANT_ID,
+        keys::FEDERATED_CLIENT_ID,
+        keys::FEDERATED_CLIENT_SECRET,
+        keys::GATEWAY_TOKEN,
+    ],
     check: Check::Draft(check),
 };
 

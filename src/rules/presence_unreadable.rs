@@ -27,7 +27,7 @@ Access policies.
 ## Source
 <https://learn.microsoft.com/graph/api/cloudcommunications-getpresencesbyuserid>,
 <https://learn.microsoft.com/graph/errors>",
-    keys: &[keys::CLIENT_ID],
+    keys: &[keys::CLIENT_ID, keys::FEDERATED_CLIENT_ID],
     check: Check::Snapshot(check),
 };
 

@@ -1,5 +1,7 @@
 //! What a rule is, and how it is checked.
 
+use jiff::civil::Date;
+
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::entra::snapshot::{Seen, Snapshot};
 use crate::settings::{Draft, Settings};
@@ -30,6 +32,11 @@ pub(crate) enum Check {
     /// Checked on the snapshot of the tenant. An `Err` says what could not be seen; the rule then counts as
     /// skipped.
     Snapshot(fn(&Draft, &Snapshot, &mut Vec<Diagnostic>) -> Seen<()>),
+    /// Checked on the snapshot like `Snapshot`, and also on a day (UTC) with the draft alone.
+    SnapshotOrDay(
+        fn(&Draft, &Snapshot, &mut Vec<Diagnostic>) -> Seen<()>,
+        fn(&Draft, Date, &mut Vec<Diagnostic>),
+    ),
     /// Checked on the number of matched users, by `users` and `sync`.
     Counted(fn(&Settings, usize) -> Option<Diagnostic>),
     /// Checked on a draft, the name of another file with its tenant and application, and the number of such
@@ -42,9 +49,9 @@ pub(crate) enum Check {
 }
 
 impl Rule {
-    /// Whether the rule checks a tenant, and therefore needs a sign-in.
+    /// Whether the rule checks a tenant, which needs a sign-in. Some of these also check the file on a day.
     pub fn is_online(&self) -> bool {
-        matches!(self.check, Check::Snapshot(_))
+        matches!(self.check, Check::Snapshot(_) | Check::SnapshotOrDay(..))
     }
 
     /// Whether the rule needs the number of matched users.

@@ -1,5 +1,6 @@
 //! `secret-expires-soon`: the client secret expires soon.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::online::secret_place;
@@ -8,7 +9,7 @@ use crate::entra::aadsts::Kind;
 use crate::entra::snapshot::{Cause, Registration, SecretSeen, Seen, SignIn, Snapshot, Unseen};
 use crate::rules::{Check, Rule};
 use crate::secret::shape::without_secret;
-use crate::settings::{Draft, defaults::RENEW_BEFORE_DAYS, keys};
+use crate::settings::{CalendarDate, Draft, defaults::RENEW_BEFORE_DAYS, keys};
 use crate::text::shown;
 
 pub(super) const RULE: Rule = Rule {
@@ -17,8 +18,10 @@ pub(super) const RULE: Rule = Rule {
     title: "the client secret expires soon",
     doc: "\
 ## What
-With `--online --as-admin`: the client secret expires within `entra.renew_before_days`, 30 if that
-is not set.
+The client secret or the certificate expires within `entra.renew_before_days`, 30 if that is not
+set. Without a connection, `check` compares `entra.credential_ends` with the current day in UTC, or
+with `--today`. On the day itself, it still warns. With `--online --as-admin`, the end of the client
+secret in Entra ID is compared.
 ## Why
 After it expires, nothing is synchronised, and a new secret must be entered in Control Center by
 hand. Entra ID shows the first three characters of a secret and its end date, never the secret. So
@@ -26,10 +29,17 @@ these characters identify the secret in use. If several secrets match, the first
 reported, as a guess. A secret that has already expired cannot be the one that signs in.
 ## Fix
 Create a new secret, enter its Value here and in Control Center, test it, then delete the old one.
+For a certificate, create a new one in Control Center and upload it. Then correct
+`entra.credential_ends`; `swyx-teams rotate` does so itself.
 ## Source
 <https://learn.microsoft.com/graph/api/resources/passwordcredential>",
-    keys: &[keys::CLIENT_SECRET, keys::RENEW_BEFORE_DAYS],
-    check: Check::Snapshot(check),
+    keys: &[
+        keys::CLIENT_SECRET,
+        keys::FEDERATED_CLIENT_SECRET,
+        keys::CREDENTIAL_ENDS,
+        keys::RENEW_BEFORE_DAYS,
+    ],
+    check: Check::SnapshotOrDay(check, check_on_day),
 };
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
@@ -57,6 +67,29 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     let help = format!("{guess}{cure}");
     found.push(RULE.at(secret_place(draft), message).help(help));
     Ok(())
+}
+
+/// Compares the day in the file. From the day after it, `secret-expired` reports it.
+fn check_on_day(draft: &Draft, today: Date, found: &mut Vec<Diagnostic>) {
+    let Some(ends) = draft.entra.credential_ends.map(CalendarDate::date) else { return };
+    let before = draft.entra.renew_before_days.unwrap_or(i64::from(RENEW_BEFORE_DAYS));
+    let left = i64::from(ends.since(today).map_or(0, |left| left.get_days()));
+    if ends < today || left > before {
+        return;
+    }
+    let when = match left {
+        0 => "today".to_owned(),
+        1 => "in 1 day".to_owned(),
+        days => format!("in {days} days"),
+    };
+    let message = format!("{} expires on {ends}, {when}", credential(draft));
+    let help = "renew it, for example with `swyx-teams rotate`, and correct this date";
+    found.push(RULE.at(keys::CREDENTIAL_ENDS, message).help(help));
+}
+
+/// What signs in, as the subject of a sentence.
+pub(super) fn credential(draft: &Draft) -> &'static str {
+    if draft.registration().uses_certificate() { "the certificate" } else { "the client secret" }
 }
 
 /// The secrets that may be in use: those with the same first characters, otherwise those with unknown first
@@ -130,4 +163,48 @@ const HOURS_OF_A_DAY: i64 = 24;
 fn days(days: i64) -> SignedDuration {
     const MAX_DAYS: i64 = 365;
     SignedDuration::from_hours(days.clamp(0, MAX_DAYS) * HOURS_OF_A_DAY)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Severity;
+
+    const FILE: &str = "[swyx]\nversion = \"14.25\"\n[federated_services]\n\
+                        tenant_id = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n\
+                        client_id = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\nlogin = \"certificate\"\n\
+                        certificate = \"a.cer\"\n[entra]\nrenew_before_days = 20\ncredential_ends = ";
+
+    fn found(ends: &str, today: &str) -> Vec<(&'static str, Severity, String)> {
+        let text = format!("{FILE}{ends}\n").into_bytes();
+        let checked = crate::check::check_bytes_on("a.toml", text, false, today.parse().unwrap());
+        let found = checked.diagnostics().iter();
+        found.map(|found| (found.rule, found.severity, found.message.clone())).collect()
+    }
+
+    #[test]
+    fn end_in_the_file_is_compared_with_the_day() {
+        let soon = |when: &str| {
+            let message = format!("the certificate expires on 2027-05-29, {when}");
+            vec![("secret-expires-soon", Severity::Warning, message)]
+        };
+        for ends in ["2027-05-29", "\"2027-05-29\""] {
+            assert_eq!(found(ends, "2027-05-08"), []);
+            assert_eq!(found(ends, "2027-05-09"), soon("in 20 days"));
+            assert_eq!(found(ends, "2027-05-28"), soon("in 1 day"));
+            assert_eq!(found(ends, "2027-05-29"), soon("today"));
+            let expired =
+                ("secret-expired", Severity::Error, "the certificate expired on 2027-05-29".to_owned());
+            assert_eq!(found(ends, "2027-05-30"), [expired]);
+        }
+        // Years of several lengths are counted in days, not in years and months.
+        assert_eq!(found("2029-05-29", "2027-05-09"), []);
+    }
+
+    #[test]
+    fn other_dates_are_invalid() {
+        for ends in ["2027-05-29T10:00:00Z", "10:00:00", "\"29.05.2027\"", "\"2027-02-30\"", "\"20270529\""] {
+            let found = found(ends, "2020-01-01");
+            assert_eq!(found.iter().map(|found| found.0).collect::<Vec<_>>(), ["invalid-value"], "{ends}");
+        }
+    }
 }

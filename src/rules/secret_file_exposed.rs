@@ -19,7 +19,7 @@ Run `chmod 600 FILE`, or keep the secret elsewhere.
 On Windows, run `icacls FILE /inheritance:r /grant:r %USERNAME%:F` instead.
 ## Source
 This project's own: the settings file is described by its JSON Schema (`swyx-teams schema`).",
-    keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
+    keys: &keys::SECRETS,
     check: Check::Draft(check),
 };
 

@@ -20,7 +20,7 @@ env:SWYX_TEAMS_CLIENT_SECRET`, or `keyring:swyx-teams/NAME` and then `swyx-teams
 file was ever shared, create a new secret too.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/security-best-practices-for-app-registration>",
-    keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
+    keys: &keys::SECRETS,
     check: Check::Draft(check),
 };
 
@@ -28,7 +28,7 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
     let inline = draft.inline_secrets().filter(|(_, secret)| secret.fault() != Some(SecretFault::Reference));
     for (key, _) in inline {
         let variable =
-            if key == keys::CLIENT_SECRET { "SWYX_TEAMS_CLIENT_SECRET" } else { "SWYX_GATEWAY_TOKEN" };
+            if key == keys::GATEWAY_TOKEN { "SWYX_GATEWAY_TOKEN" } else { "SWYX_TEAMS_CLIENT_SECRET" };
         let help = format!("keep it elsewhere and refer to it: `{{ env = \"{variable}\" }}`");
         found.push(RULE.at(key, "the secret is stored in the file as plain text").help(help));
     }

@@ -25,7 +25,7 @@ Write the reference as a table: `{ env = \"NAME\" }`, `{ file = \"PATH\" }`,
 prints the secret.
 ## Source
 This project's own: the settings file is described by its JSON Schema (`swyx-teams schema`).",
-    keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
+    keys: &keys::SECRETS,
     check: Check::Draft(check),
 };
 

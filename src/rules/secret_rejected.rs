@@ -24,7 +24,7 @@ Create a new client secret and copy the column Value, which is shown only once. 
 place that `MsTeamsClientSecret` refers to.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
-    keys: &[keys::CLIENT_SECRET],
+    keys: &[keys::CLIENT_SECRET, keys::FEDERATED_CLIENT_SECRET],
     check: Check::Snapshot(check),
 };
 

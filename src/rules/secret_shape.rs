@@ -1,6 +1,6 @@
 //! `secret-shape`: the value does not look like an Entra client secret.
 
-use crate::diagnostic::{Diagnostic, Edit, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Key, Severity};
 use crate::rules::{Check, Rule};
 use crate::secret::SecretFault;
 use crate::settings::{Draft, keys};
@@ -25,7 +25,7 @@ complete Value. `swyx-teams check --fix` deletes invisible characters.
 ## Source
 <https://learn.microsoft.com/graph/api/resources/passwordcredential>; the form is that of the secret
 scanner gitleaks",
-    keys: &[keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
+    keys: &keys::SECRETS,
     check: Check::Draft(check),
 };
 
@@ -44,30 +44,31 @@ fn check(draft: &Draft, found: &mut Vec<Diagnostic>) {
             });
         }
     }
-    let (message, help) = match draft.client_secret_fault() {
-        Some(SecretFault::Quoted) => {
+    let client_secrets = draft.client_secret_faults();
+    found.extend(client_secrets.filter_map(|(key, fault)| of_client_secret(key, fault)));
+}
+
+/// The finding about the form of a client secret. Other rules report the other faults.
+fn of_client_secret(key: Key, fault: SecretFault) -> Option<Diagnostic> {
+    let (message, help) = match fault {
+        SecretFault::Quoted => {
             ("the secret has quotation marks around it", "remove the inner quotation marks")
         }
-        Some(SecretFault::UrlEncoded) => {
-            ("the secret is URL-encoded", "copy it from the portal; write ~ for %7E")
-        }
-        Some(SecretFault::Length) => (
+        SecretFault::UrlEncoded => ("the secret is URL-encoded", "copy it from the portal; write ~ for %7E"),
+        SecretFault::Length => (
             "a client secret has 16 to 64 characters",
             "copy the complete secret again from the column \"Value\"",
         ),
-        Some(SecretFault::Unusual) => (
+        SecretFault::Unusual => (
             "this does not look like a current client secret",
             "ignore this if the secret is an older one; otherwise copy the column \"Value\" again",
         ),
-        Some(
-            SecretFault::NotAscii(_)
-            | SecretFault::Reference
-            | SecretFault::Placeholder
-            | SecretFault::SurroundingBlank
-            | SecretFault::Guid
-            | SecretFault::Empty,
-        )
-        | None => return,
+        SecretFault::NotAscii(_)
+        | SecretFault::Reference
+        | SecretFault::Placeholder
+        | SecretFault::SurroundingBlank
+        | SecretFault::Guid
+        | SecretFault::Empty => return None,
     };
-    found.push(RULE.at(keys::CLIENT_SECRET, message).help(help));
+    Some(RULE.at(key, message).help(help))
 }

@@ -1,6 +1,6 @@
 //! `service-principal-missing`: the application has no service principal in the tenant.
 
-use super::online::{leaves_state_open, refusal, refused};
+use super::online::{client_id, leaves_state_open, refusal, refused};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
@@ -27,16 +27,16 @@ or grant admin consent, which creates it too.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/retire-service-principal-less-authentication>,
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
-    keys: &[keys::CLIENT_ID],
+    keys: &[keys::CLIENT_ID, keys::FEDERATED_CLIENT_ID],
     check: Check::Snapshot(check),
 };
 
-fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let is_missing = tenant.registration.as_ref().is_ok_and(|registration| !registration.has_principal);
     if is_missing && leaves_state_open(tenant) {
         let message = "the application is registered, but it has no service principal in this tenant";
         let help = "run `swyx-teams apply`, or grant admin consent in this tenant; both create it";
-        found.push(RULE.at(keys::CLIENT_ID, message).help(help));
+        found.push(RULE.at(client_id(draft), message).help(help));
         return Ok(());
     }
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
@@ -44,6 +44,6 @@ fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> 
         "the application has no service principal in this tenant",
         "grant admin consent in this tenant, or run `swyx-teams apply`",
     );
-    found.push(refused(&RULE, keys::CLIENT_ID, refusal, otherwise));
+    found.push(refused(&RULE, client_id(draft), refusal, otherwise));
     Ok(())
 }

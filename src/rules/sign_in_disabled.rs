@@ -1,6 +1,6 @@
 //! `sign-in-disabled`: the application is not allowed to sign in.
 
-use super::online::{leaves_state_open, refusal, refused};
+use super::online::{client_id, leaves_state_open, refusal, refused};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::snapshot::{DisabledReason, Registration, Seen, SignIn, Snapshot};
 use crate::rules::{Check, Rule};
@@ -28,11 +28,11 @@ exempt the application, or the address of this machine, from the policy that the
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>,
 <https://learn.microsoft.com/entra/identity/conditional-access/workload-identity>",
-    keys: &[keys::CLIENT_ID],
+    keys: &[keys::CLIENT_ID, keys::FEDERATED_CLIENT_ID],
     check: Check::Snapshot(check),
 };
 
-fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
+fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let code = match &tenant.sign_in {
         Ok(SignIn::Refused(refusal)) => refusal.code,
         Ok(SignIn::Accepted { .. }) | Err(_) => None,
@@ -41,14 +41,14 @@ fn check(_: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> 
     if !reasons.is_empty() && (leaves_state_open(tenant) || code == Some(DISABLED)) {
         let number = if code == Some(DISABLED) { " (AADSTS7000112)" } else { "" };
         found.extend(reasons.iter().map(|DisabledReason { reason, cure, .. }| {
-            RULE.at(keys::CLIENT_ID, format!("{reason}{number}")).help(*cure)
+            RULE.at(client_id(draft), format!("{reason}{number}")).help(*cure)
         }));
         return Ok(());
     }
     let Some(refusal) = refusal(&RULE, tenant)? else { return Ok(()) };
     let otherwise =
         ("the application is not allowed to sign in", "find the reason in the Entra ID sign-in logs");
-    found.push(refused(&RULE, keys::CLIENT_ID, refusal, otherwise));
+    found.push(refused(&RULE, client_id(draft), refusal, otherwise));
     Ok(())
 }
 

@@ -19,7 +19,15 @@ Delete it, or run `swyx-teams check --fix`.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes> (AADSTS7000215,
 AADSTS900023)",
-    keys: &[keys::TENANT_ID, keys::CLIENT_ID, keys::CLIENT_SECRET, keys::GATEWAY_TOKEN],
+    keys: &[
+        keys::TENANT_ID,
+        keys::CLIENT_ID,
+        keys::CLIENT_SECRET,
+        keys::FEDERATED_TENANT_ID,
+        keys::FEDERATED_CLIENT_ID,
+        keys::FEDERATED_CLIENT_SECRET,
+        keys::GATEWAY_TOKEN,
+    ],
     check: Check::Draft(check),
 };
 

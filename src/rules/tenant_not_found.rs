@@ -1,6 +1,6 @@
 //! `tenant-not-found`: the tenant was not found.
 
-use super::online::{refusal, refused};
+use super::online::{refusal, refused, tenant_id};
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::entra::aadsts::Kind;
 use crate::entra::snapshot::{Seen, Snapshot};
@@ -25,7 +25,7 @@ set `entra.cloud` to the cloud of that portal.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>,
 <https://learn.microsoft.com/graph/deployments>",
-    keys: &[keys::TENANT_ID, keys::CLOUD],
+    keys: &[keys::TENANT_ID, keys::CLOUD, keys::FEDERATED_TENANT_ID],
     check: Check::Snapshot(check),
 };
 
@@ -34,7 +34,7 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     if refusal.kind != Kind::WrongCloud {
         let otherwise =
             ("Entra ID does not know this tenant", "compare the Directory (tenant) ID with the portal");
-        found.push(refused(&RULE, keys::TENANT_ID, refusal, otherwise));
+        found.push(refused(&RULE, tenant_id(draft), refusal, otherwise));
         return Ok(());
     }
     let otherwise = ("the tenant is in another cloud", "set entra.cloud to the tenant's cloud");
@@ -43,6 +43,6 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
         finding.place = Place::Missing(keys::CLOUD);
         finding.message.push_str("; entra.cloud is not set, so the global cloud was used");
     }
-    found.push(finding.related(keys::TENANT_ID, "the tenant in question"));
+    found.push(finding.related(tenant_id(draft), "the tenant in question"));
     Ok(())
 }

@@ -11,8 +11,8 @@ pub(super) const RULE: Rule = Rule {
     title: "two files have the same tenant and application",
     doc: "\
 ## What
-Another file of the same check has the same `MsTeamsTenantId` and the same `MsTeamsClientId`. Checked
-if `check` gets several files or a folder.
+Another file of the same check has the same tenant id and the same client id. Checked if `check`
+gets several files or a folder.
 ## Why
 One of them is probably a forgotten copy. If both are synchronised, they set the statuses of the same
 users.
@@ -20,7 +20,7 @@ users.
 Delete the copy, or move it out of the folder.
 ## Source
 This project's own: the settings file is described by its JSON Schema (`swyx-teams schema`).",
-    keys: &[keys::TENANT_ID, keys::CLIENT_ID],
+    keys: &[keys::TENANT_ID, keys::CLIENT_ID, keys::FEDERATED_TENANT_ID, keys::FEDERATED_CLIENT_ID],
     check: Check::Several(check),
 };
 
@@ -28,5 +28,8 @@ fn check(draft: &Draft, other: &str, count: usize) -> Option<Diagnostic> {
     draft.identity()?;
     let more = if count < 2 { String::new() } else { format!(" (and {} more)", count - 1) };
     let message = format!("{}{more} has the same tenant and application", shown(other));
-    Some(RULE.at(keys::TENANT_ID, message).help("delete the copy, or move it out of the folder"))
+    Some(
+        RULE.at(draft.registration().keys.tenant_id(), message)
+            .help("delete the copy, or move it out of the folder"),
+    )
 }

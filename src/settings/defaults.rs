@@ -10,6 +10,8 @@
 
 /// Default of `entra.application_name`, the vendor's suggestion.
 pub const APPLICATION_NAME: &str = "SwyxMSTeamsPresenceSync";
+/// Default of `federated_services.name`.
+pub const PROVIDER_NAME: &str = "Entra ID";
 /// Default of `entra.secret_lifetime_days`: the maximum that CISA's ScubaGear baseline recommends.
 pub const SECRET_LIFETIME_DAYS: u16 = 180;
 /// Default of `entra.renew_before_days`.

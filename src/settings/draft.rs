@@ -13,9 +13,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use uuid::Uuid;
 use validator::Validate;
 
+use super::calendar_date::CalendarDate;
 use super::id::{IdFault, id_fault};
 use super::key_source::KeySource;
-use super::values::{Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
+use super::thumbprint::Thumbprint;
+use super::values::{Cloud, IdentityRemoved, Login, Mode, Presence, PresencePair, SwyxStatus, SwyxVersion};
 use super::{defaults, keys};
 use crate::endpoint::Endpoint;
 use crate::secret::{Secret, SecretFault, SecretSource};
@@ -29,9 +31,14 @@ pub struct Draft {
     /// The telephone system.
     #[schemars(title = "SwyxWare", default)]
     pub swyx: Swyx,
-    /// The fields of Control Center's expert settings, with the names that they have there.
+    /// The fields of Control Center's expert settings, with the names that they have there. For SwyxWare
+    /// before 14.20.
     #[schemars(title = "Control Center")]
-    pub control_center: ControlCenter,
+    pub control_center: Option<ControlCenter>,
+    /// The identity provider configuration in Control Center, under General settings, Federated Services. For
+    /// SwyxWare 14.20 and later.
+    #[schemars(title = "Federated Services")]
+    pub federated_services: Option<FederatedServices>,
     /// Microsoft Entra ID (Azure AD), and the application that is registered there.
     #[schemars(title = "Entra ID", default)]
     pub entra: Entra,
@@ -50,50 +57,56 @@ pub struct Draft {
 impl Draft {
     /// The ids in the file, each with its key.
     pub fn ids(&self) -> impl Iterator<Item = (Key, &IdText)> {
-        let ids = [
-            (keys::TENANT_ID, &self.control_center.tenant_id),
-            (keys::CLIENT_ID, &self.control_center.client_id),
-            (keys::ADMIN_CLIENT_ID, &self.entra.admin_client_id),
-        ];
-        ids.into_iter().filter_map(|(key, id)| id.as_ref().map(|id| (key, id)))
+        let of_tables = self.registrations().flat_map(|registration| {
+            let generation = registration.keys;
+            [
+                (generation.tenant_id(), registration.tenant_id),
+                (generation.client_id(), registration.client_id),
+            ]
+        });
+        let ids = of_tables.chain([(keys::ADMIN_CLIENT_ID, self.entra.admin_client_id.as_ref())]);
+        ids.filter_map(|(key, id)| id.map(|id| (key, id)))
     }
 
     /// The tenant and the application, if both ids are valid. Two files with the same are probably copies.
     pub fn identity(&self) -> Option<(Uuid, Uuid)> {
-        let guid = |id: &Option<IdText>| id.as_ref().filter(|id| id.fault().is_none()).and_then(IdText::guid);
-        Some((guid(&self.control_center.tenant_id)?, guid(&self.control_center.client_id)?))
+        let registration = self.registration();
+        let guid = |id: Option<&IdText>| id.filter(|id| id.fault().is_none()).and_then(IdText::guid);
+        Some((guid(registration.tenant_id)?, guid(registration.client_id)?))
+    }
+
+    /// The secrets that the file names, each with its key and its place.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = (Key, &SecretSource)> {
+        let of_tables = self
+            .registrations()
+            .map(|registration| (registration.keys.client_secret(), registration.client_secret));
+        let automation = &self.entra.automation;
+        let secrets = of_tables.chain([
+            (keys::GATEWAY_TOKEN, self.swyx.gateway_token.as_ref()),
+            (keys::AUTOMATION_KEY, automation.key.as_ref()),
+            (keys::AUTOMATION_KEY_PASSWORD, automation.key_password.as_ref()),
+        ]);
+        secrets.filter_map(|(key, source)| source.map(|source| (key, source)))
     }
 
     /// The place of the secret at `key`.
     pub(crate) fn secret(&self, key: &Key) -> Option<&SecretSource> {
-        match key {
-            key if *key == keys::CLIENT_SECRET => self.control_center.client_secret.as_ref(),
-            key if *key == keys::GATEWAY_TOKEN => self.swyx.gateway_token.as_ref(),
-            key if *key == keys::AUTOMATION_KEY => self.entra.automation.key.as_ref(),
-            key if *key == keys::AUTOMATION_KEY_PASSWORD => self.entra.automation.key_password.as_ref(),
-            _ => None,
-        }
+        self.secrets().find(|(own, _)| own == key).map(|(_, source)| source)
     }
 
     /// The secrets that the file contains as plain text, each with its key.
     pub(crate) fn inline_secrets(&self) -> impl Iterator<Item = (Key, &Secret)> {
-        let secrets = [
-            (keys::CLIENT_SECRET, &self.control_center.client_secret),
-            (keys::GATEWAY_TOKEN, &self.swyx.gateway_token),
-            (keys::AUTOMATION_KEY, &self.entra.automation.key),
-            (keys::AUTOMATION_KEY_PASSWORD, &self.entra.automation.key_password),
-        ];
-        secrets.into_iter().filter_map(|(key, secret)| match secret {
-            Some(SecretSource::Inline(secret)) => Some((key, secret)),
+        self.secrets().filter_map(|(key, source)| match source {
+            SecretSource::Inline(secret) => Some((key, secret)),
             _ => None,
         })
     }
 
-    /// The fault of the client secret, if the file contains it as plain text.
-    pub(crate) fn client_secret_fault(&self) -> Option<SecretFault> {
+    /// The faults of the client secrets that the file contains as plain text, each with its key.
+    pub(crate) fn client_secret_faults(&self) -> impl Iterator<Item = (Key, SecretFault)> {
         self.inline_secrets()
-            .find(|(key, _)| *key == keys::CLIENT_SECRET)
-            .and_then(|(_, secret)| secret.fault())
+            .filter(|(key, _)| keys::CLIENT_SECRETS.contains(key))
+            .filter_map(|(key, secret)| secret.fault().map(|fault| (key, fault)))
     }
 }
 
@@ -160,6 +173,78 @@ pub struct ControlCenter {
     pub names_a_secret: bool,
 }
 
+/// The identity provider configuration in Control Center, from 14.20 on.
+#[derive(Debug, Default, JsonSchema, Validate)]
+#[schemars(
+    deny_unknown_fields,
+    extend(
+        "if" = {"properties": {"login": {"const": "secret"}}, "required": ["login"], "additionalProperties": true},
+        "then" = {"required": ["client_secret"], "additionalProperties": true},
+        "not" = {"type": "object", "required": ["certificate", "certificate_thumbprint"], "additionalProperties": true}
+    )
+)]
+#[non_exhaustive]
+pub struct FederatedServices {
+    /// Name of the identity provider. Users see it in the login dialog of the Swyx clients.
+    #[schemars(title = "Name", length(min = 1), extend("default" = defaults::PROVIDER_NAME, "pattern" = NAME_PATTERN))]
+    pub name: Option<String>,
+    /// Directory (tenant) ID, a GUID from the application's overview page in the portal.
+    #[schemars(title = "Directory (tenant) ID", required, example = "7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34")]
+    pub tenant_id: Option<IdText>,
+    /// Application (client) ID, a GUID from the application's overview page in the portal.
+    #[schemars(
+        title = "Application (client) ID",
+        required,
+        example = "2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16"
+    )]
+    pub client_id: Option<IdText>,
+    /// How SwyxServer signs in as the application. With a certificate, this program cannot sign in itself,
+    /// because the key stays in SwyxServer.
+    #[schemars(title = "Login data type", required, example = &"secret")]
+    pub login: Option<Login>,
+    /// The Value of the application's client secret, not its Secret ID. Preferably a reference to the place
+    /// where the secret is stored.
+    #[schemars(title = "Client Secret", example = secret_example(), extend("x-shown-when" = {"key": "federated_services.login", "value": "secret"}))]
+    pub client_secret: Option<SecretSource>,
+    /// File of the certificate, as downloaded from Control Center. A relative path starts at the folder of
+    /// this file.
+    #[validate(length(min = 1, max = 4096))]
+    #[schemars(
+        title = "Certificate file",
+        example = &"swyx.cer",
+        extend("pattern" = NAME_PATTERN, "x-shown-when" = {"key": "federated_services.login", "value": "certificate"})
+    )]
+    pub certificate: Option<String>,
+    /// SHA-1 thumbprint of the certificate, instead of its file: the certificate fingerprint in Control
+    /// Center. 40 hexadecimal digits; colons and spaces are ignored.
+    #[schemars(
+        title = "Certificate fingerprint",
+        example = &"6F:1C:5A:0E:2B:93:D4:77:81:AC:3E:59:C0:48:B2:16:9D:E7:0A:F3",
+        extend("x-shown-when" = {"key": "federated_services.login", "value": "certificate"})
+    )]
+    pub certificate_thumbprint: Option<Thumbprint>,
+    /// The direction of the presence synchronisation. The words are this project's own: Control Center's label
+    /// for the direction is not public.
+    #[schemars(title = "Teams Presence Synchronization", extend("default" = "both"))]
+    pub presence: Option<Presence>,
+    /// Whether contacts are synchronised.
+    #[schemars(title = "Contact synchronization", extend("default" = false))]
+    pub contacts: Option<bool>,
+    /// Whether calendars are synchronised.
+    #[schemars(title = "Calendar synchronization", extend("default" = false))]
+    pub calendar: Option<bool>,
+    /// What Control Center does with a user whose Entra ID identity is removed. After a new installation of
+    /// SwyxWare, it removes the Swyx user, administrators included.
+    #[schemars(title = "Action to be performed when the Entra ID identity is removed", example = &"none")]
+    pub on_identity_removed: Option<IdentityRemoved>,
+    /// Whether display names are taken from Entra ID.
+    #[schemars(title = "Activate synchronization for display names", example = true)]
+    pub display_names: Option<bool>,
+    /// Whether the file has `client_secret`, readable or not.
+    #[schemars(skip)]
+    pub names_a_secret: bool,
+}
+
 /// Entra ID, and the application that is registered there.
 #[derive(Debug, Default, JsonSchema, Validate)]
 #[schemars(deny_unknown_fields)]
@@ -181,6 +266,10 @@ pub struct Entra {
     #[validate(range(min = 1, max = 365))]
     #[schemars(title = "Renew before, in days", extend("default" = defaults::RENEW_BEFORE_DAYS))]
     pub renew_before_days: Option<i64>,
+    /// Day on which the client secret or the certificate ends, in UTC, as a TOML date without quotes. `check`
+    /// warns before this day, without a connection.
+    #[schemars(title = "End of the secret or certificate", example = &"2027-05-29")]
+    pub credential_ends: Option<CalendarDate>,
     /// Client id that an administrator uses to sign in. The default is Microsoft Graph Command Line Tools.
     #[schemars(title = "Administrator's client ID", extend("default" = defaults::ADMIN_CLIENT_ID))]
     pub admin_client_id: Option<IdText>,

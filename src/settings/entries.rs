@@ -113,6 +113,7 @@ pub fn list_defaults() -> Vec<Entry> {
         let value = match describe(&schema, &key)?.get("default")? {
             Json::String(text) => EntryValue::Plain(text.clone()),
             Json::Number(number) => EntryValue::Number(number.as_i64()?),
+            Json::Bool(truth) => EntryValue::Plain(truth.to_string()),
             _ => return None,
         };
         Some(Entry { key, value, is_given: false })

@@ -83,9 +83,9 @@ impl Draft {
     pub fn needing_trust(&self) -> Vec<TrustRequirement> {
         let mut found = Vec::new();
         let is_command = |source: &SecretSource| matches!(source, SecretSource::Command(_));
-        if self.control_center.client_secret.as_ref().is_some_and(is_command) {
-            found.push(TrustRequirement::command(keys::CLIENT_SECRET));
-        }
+        let client_secrets = self.secrets().filter(|(key, _)| keys::CLIENT_SECRETS.contains(key));
+        let commands = client_secrets.filter(|(_, source)| is_command(source));
+        found.extend(commands.map(|(key, _)| TrustRequirement::command(key)));
         let gateway = self.swyx.gateway.as_ref();
         found.extend(gateway.map(|gateway| TrustRequirement::address(keys::GATEWAY, "leads to", gateway)));
         if self.swyx.gateway_token.as_ref().is_some_and(is_command) {
@@ -131,14 +131,10 @@ impl Draft {
             | SecretSource::Keyring(_)
             | SecretSource::Command(_) => None,
         };
-        let files = [
-            (keys::CLIENT_SECRET, self.control_center.client_secret.as_ref().and_then(file)),
-            (keys::GATEWAY_TOKEN, self.swyx.gateway_token.as_ref().and_then(file)),
-            (keys::CA_FILE, self.entra.ca_file.clone()),
-            (keys::AUTOMATION_KEY, self.entra.automation.key.as_ref().and_then(file)),
-            (keys::AUTOMATION_KEY_PASSWORD, self.entra.automation.key_password.as_ref().and_then(file)),
-        ];
-        let servers = files.into_iter().filter_map(|(key, path)| Some((key, server_of_path(&path?)?)));
+        let certificate = self.federated_services.as_ref().and_then(|fields| fields.certificate.clone());
+        let others = [(keys::CERTIFICATE, certificate), (keys::CA_FILE, self.entra.ca_file.clone())];
+        let files = self.secrets().map(|(key, source)| (key, file(source))).chain(others);
+        let servers = files.filter_map(|(key, path)| Some((key, server_of_path(&path?)?)));
         servers.map(|(key, server)| TrustRequirement::remote_file(key, server)).collect()
     }
 

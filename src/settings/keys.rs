@@ -19,6 +19,22 @@ pub const TENANT_ID: Key = Key::of("control_center.MsTeamsTenantId");
 pub const CLIENT_ID: Key = Key::of("control_center.MsTeamsClientId");
 /// The application's client secret.
 pub const CLIENT_SECRET: Key = Key::of("control_center.MsTeamsClientSecret");
+/// The table of the identity provider configuration of 14.20 and later.
+pub const FEDERATED_SERVICES: Key = Key::of("federated_services");
+/// The direction of the synchronisation at 14.20 and later.
+pub const PRESENCE: Key = Key::of("federated_services.presence");
+/// The directory (tenant) id at 14.20 and later.
+pub const FEDERATED_TENANT_ID: Key = Key::of("federated_services.tenant_id");
+/// The application (client) id at 14.20 and later.
+pub const FEDERATED_CLIENT_ID: Key = Key::of("federated_services.client_id");
+/// The application's client secret at 14.20 and later.
+pub const FEDERATED_CLIENT_SECRET: Key = Key::of("federated_services.client_secret");
+/// How SwyxServer signs in at 14.20 and later.
+pub const LOGIN: Key = Key::of("federated_services.login");
+/// The file of the certificate that Control Center created.
+pub const CERTIFICATE: Key = Key::of("federated_services.certificate");
+/// The SHA-1 thumbprint of that certificate.
+pub const CERTIFICATE_THUMBPRINT: Key = Key::of("federated_services.certificate_thumbprint");
 /// The version of SwyxWare.
 pub const SWYX_VERSION: Key = Key::of("swyx.version");
 /// The address of the SwyxServer gateway.
@@ -49,6 +65,8 @@ pub const AUTOMATION: Key = Key::of("entra.automation");
 pub const AUTOMATION_KEY: Key = Key::of("entra.automation.key");
 /// Where the password of its key is stored.
 pub const AUTOMATION_KEY_PASSWORD: Key = Key::of("entra.automation.key_password");
+/// The day on which the secret or certificate ends.
+pub const CREDENTIAL_ENDS: Key = Key::of("entra.credential_ends");
 /// Seconds between two reads of all presences.
 pub const READ_INTERVAL_SECONDS: Key = Key::of("sync.read_interval_seconds");
 /// Presence requests that Graph allows in 30 seconds.
@@ -63,5 +81,7 @@ pub const USERS: Key = Key::of("user");
 /// Secrets that a command prints are also read-only.
 pub const READ_ONLY_IN_FORMS: [Key; 6] = [GATEWAY, ADMIN_CLIENT_ID, AUTHORITY, GRAPH, CA_FILE, PROXY];
 
-/// Both keys that hold a secret.
-pub const SECRETS: [Key; 2] = [CLIENT_SECRET, GATEWAY_TOKEN];
+/// The keys that hold a secret.
+pub const SECRETS: [Key; 3] = [CLIENT_SECRET, FEDERATED_CLIENT_SECRET, GATEWAY_TOKEN];
+/// The keys that hold the client secret, one for each generation.
+pub const CLIENT_SECRETS: [Key; 2] = [CLIENT_SECRET, FEDERATED_CLIENT_SECRET];

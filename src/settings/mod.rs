@@ -20,10 +20,12 @@
 //! ```
 
 mod automation;
+mod calendar_date;
 mod characters;
 pub mod defaults;
 mod draft;
 pub mod entries;
+mod generation;
 mod hosts;
 mod id;
 mod key_source;
@@ -35,18 +37,27 @@ mod resolve;
 pub mod schema;
 mod section;
 pub(crate) mod suggest;
+mod tables;
+mod thumbprint;
 mod unknown;
 mod untrusted;
 mod values;
 
 pub use crate::text::{InvalidFormat, parse_guid};
-pub use draft::{AutomationDraft, ControlCenter, Draft, Entra, IdText, Swyx, Sync, User};
+pub use calendar_date::CalendarDate;
+pub use draft::{AutomationDraft, ControlCenter, Draft, Entra, FederatedServices, IdText, Swyx, Sync, User};
+pub use generation::{Generation, Registration};
 pub(crate) use hosts::build_consent_address;
 pub use id::IdFault;
 #[cfg(feature = "online")]
 pub(crate) use presences::PAIRS;
 pub(crate) use presences::pair_names;
-pub use resolve::{Access, Automation, ClientId, Settings, TenantId, Unresolved, Wanted};
+pub use resolve::{
+    Access, Automation, Certificate, ClientId, Credential, Settings, TenantId, Unresolved, Wanted,
+};
 pub use section::MAX_FINDINGS;
+pub use thumbprint::Thumbprint;
 pub use untrusted::{TrustRequirement, Untrusted};
-pub use values::{Choice, Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
+pub use values::{
+    Choice, Cloud, IdentityRemoved, Login, Mode, Presence, PresencePair, SwyxStatus, SwyxVersion,
+};

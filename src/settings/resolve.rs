@@ -5,10 +5,13 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
+use super::calendar_date::CalendarDate;
+use super::defaults;
 use super::draft::{AutomationDraft, Draft, IdText};
+use super::generation::Generation;
+use super::thumbprint::Thumbprint;
 use super::values::{Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
-use super::{defaults, keys};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::endpoint::Endpoint;
 use crate::secret::SecretSource;
 
@@ -102,6 +105,49 @@ impl Automation {
     }
 }
 
+/// How SwyxServer signs in as the application.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Credential {
+    /// A client secret, and where it is stored, if the file names a place.
+    Secret(Option<SecretSource>),
+    /// A certificate that Control Center created. Its key never leaves SwyxServer.
+    Certificate(Option<Certificate>),
+}
+
+/// How the file names a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Certificate {
+    /// By its file; a relative path starts at the folder of the settings file.
+    File(PathBuf),
+    /// By its SHA-1 thumbprint.
+    Thumbprint(Thumbprint),
+}
+
+impl Credential {
+    fn of(draft: &Draft) -> Self {
+        let registration = draft.registration();
+        let fields = draft.federated_services.as_ref().filter(|_| registration.uses_certificate());
+        let Some(fields) = fields else { return Self::Secret(registration.client_secret.cloned()) };
+        let file = fields.certificate.as_ref().map(|path| Certificate::File(path.into()));
+        Self::Certificate(file.or(fields.certificate_thumbprint.map(Certificate::Thumbprint)))
+    }
+
+    /// Where the client secret is stored.
+    pub fn secret(&self) -> Option<&SecretSource> {
+        match self {
+            Self::Secret(source) => source.as_ref(),
+            Self::Certificate(_) => None,
+        }
+    }
+
+    /// Whether it is a certificate. Then this program cannot sign in as the application.
+    pub fn is_certificate(&self) -> bool {
+        matches!(self, Self::Certificate(_))
+    }
+}
+
 /// The desired state of the tenant: settings in which the client id and the secret may still be missing. Only
 /// [`crate::check::Checked::wanted`] creates it.
 #[derive(Clone, Debug)]
@@ -109,14 +155,20 @@ impl Automation {
 pub struct Wanted {
     /// The version of SwyxWare, if the file names it.
     pub swyx_version: Option<SwyxVersion>,
+    /// The generation of that version; it decides which registration is needed.
+    pub generation: Generation,
+    /// The generation whose keys the file uses; it differs only in a file that still has to be moved.
+    pub keys: Generation,
     /// The direction of the synchronisation; never the undocumented mode 0.
     pub mode: Mode,
     /// The tenant, and how to reach it.
     pub access: Access,
     /// The application (client) id, once the application exists.
     pub client_id: Option<ClientId>,
-    /// Where the client secret is, or will be, stored.
-    pub client_secret: Option<SecretSource>,
+    /// The client secret or certificate, once it exists, or where it will be stored.
+    pub credential: Credential,
+    /// The day on which the client secret or the certificate ends, if the file names it.
+    pub credential_ends: Option<CalendarDate>,
     /// Display name of the application, 1 to 120 characters, if the file names it.
     pub application_name: Option<String>,
     /// Days that a new secret is valid, 1 to 730.
@@ -134,14 +186,20 @@ pub struct Settings {
     pub swyx_version: Option<SwyxVersion>,
     /// The SwyxServer gateway and its token, if the file has them.
     pub gateway: Option<(Endpoint, SecretSource)>,
+    /// The generation of that version.
+    pub generation: Generation,
+    /// The generation whose keys the file uses; it differs only in a file that still has to be moved.
+    pub keys: Generation,
     /// The direction of the synchronisation; never the undocumented mode 0.
     pub mode: Mode,
     /// The tenant, and how to reach it.
     pub access: Access,
     /// The application (client) id.
     pub client_id: ClientId,
-    /// Where the client secret is stored; it may be missing in mode 1.
-    pub client_secret: Option<SecretSource>,
+    /// How SwyxServer signs in. Before 14.20, the secret may be missing in mode 1.
+    pub credential: Credential,
+    /// The day on which the client secret or the certificate ends, if the file names it.
+    pub credential_ends: Option<CalendarDate>,
     /// Seconds between two reads, 1 to 3,600.
     pub read_interval_seconds: u16,
     /// Minutes that Graph keeps "In a call", 5 to 240.
@@ -170,7 +228,7 @@ impl Access {
     fn of(draft: &Draft) -> Option<Self> {
         let entra = &draft.entra;
         Some(Self {
-            tenant_id: TenantId(draft.control_center.tenant_id.as_ref().and_then(IdText::guid)?),
+            tenant_id: TenantId(draft.registration().tenant_id.and_then(IdText::guid)?),
             cloud: entra.cloud.unwrap_or_default(),
             admin_client_id: ClientId(match &entra.admin_client_id {
                 Some(id) => id.guid()?,
@@ -192,17 +250,26 @@ impl Wanted {
     }
 
     fn complete(draft: &Draft) -> Option<Self> {
-        let Draft { swyx, control_center, entra, .. } = draft;
+        let Draft { swyx, entra, .. } = draft;
+        let registration = draft.registration();
         Some(Self {
             swyx_version: swyx.version,
-            mode: control_center.mode?,
+            generation: draft.generation(),
+            keys: registration.keys,
+            mode: registration.mode?,
             access: Access::of(draft)?,
-            client_id: control_center.client_id.as_ref().and_then(IdText::guid).map(ClientId),
-            client_secret: control_center.client_secret.clone(),
+            client_id: registration.client_id.and_then(IdText::guid).map(ClientId),
+            credential: Credential::of(draft),
+            credential_ends: entra.credential_ends,
             application_name: entra.application_name.clone(),
             secret_lifetime_days: or_default(entra.secret_lifetime_days, defaults::SECRET_LIFETIME_DAYS)?,
             renew_before_days: or_default(entra.renew_before_days, defaults::RENEW_BEFORE_DAYS)?,
         })
+    }
+
+    /// Where the client secret is, or will be, stored.
+    pub fn client_secret(&self) -> Option<&SecretSource> {
+        self.credential.secret()
     }
 
     /// The name of the application.
@@ -213,7 +280,10 @@ impl Wanted {
 
 /// Whether a finding says that the client id or the secret is missing. Provisioning adds both.
 fn is_created_by_provisioning(found: &Diagnostic) -> bool {
-    matches!(&found.place, Place::Missing(key) if *key == keys::CLIENT_ID || *key == keys::CLIENT_SECRET)
+    let is_created = |key: &Key| {
+        Generation::ALL.into_iter().any(|table| *key == table.client_id() || *key == table.client_secret())
+    };
+    matches!(&found.place, Place::Missing(key) if is_created(key))
 }
 
 /// Applies `complete` to a draft with the findings `found`.
@@ -225,7 +295,7 @@ fn resolve<'d, T>(
     if found.any(|found| found.severity == Severity::Error) {
         return Err(Unresolved::Errors);
     }
-    match draft.control_center.mode {
+    match draft.registration().mode {
         Some(Mode::Undocumented) => Err(Unresolved::UndocumentedMode),
         // The rest cannot fail, because the rules found no error.
         _ => complete(draft).ok_or(Unresolved::Errors),
@@ -233,20 +303,29 @@ fn resolve<'d, T>(
 }
 
 impl Settings {
+    /// Where the client secret is stored; `None` also if SwyxServer signs in with a certificate.
+    pub fn client_secret(&self) -> Option<&SecretSource> {
+        self.credential.secret()
+    }
+
     /// Resolves a draft with the findings `found`.
     pub(crate) fn resolve(draft: &Draft, found: &[Diagnostic]) -> Result<Self, Unresolved> {
         resolve(draft, found.iter(), Self::complete)
     }
 
     fn complete(draft: &Draft) -> Option<Self> {
-        let Draft { swyx, control_center, sync, users, .. } = draft;
+        let Draft { swyx, sync, users, .. } = draft;
+        let registration = draft.registration();
         Some(Self {
             swyx_version: swyx.version,
+            generation: draft.generation(),
+            keys: registration.keys,
             gateway: swyx.gateway.clone().zip(swyx.gateway_token.clone()),
-            mode: control_center.mode?,
+            mode: registration.mode?,
             access: Access::of(draft)?,
-            client_id: ClientId(control_center.client_id.as_ref().and_then(IdText::guid)?),
-            client_secret: control_center.client_secret.clone(),
+            client_id: ClientId(registration.client_id.and_then(IdText::guid)?),
+            credential: Credential::of(draft),
+            credential_ends: draft.entra.credential_ends,
             read_interval_seconds: or_default(sync.read_interval_seconds, defaults::READ_INTERVAL_SECONDS)?,
             session_minutes: or_default(sync.session_minutes, defaults::SESSION_MINUTES)?,
             requests_per_30_seconds: or_default(

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use validator::Validate;
 
+use super::calendar_date::CalendarDate;
 use super::draft::IdText;
 use super::suggest::nearest;
 use super::values::{Choice, Mode};
@@ -25,15 +26,15 @@ pub const MAX_FINDINGS: usize = 10_000;
 
 /// One table that is being read.
 pub(super) struct Section<'a> {
-    tree: &'a Tree,
+    pub(super) tree: &'a Tree,
     pub(super) key: Key,
     /// `None` if the table is missing or is not a table.
-    at: Option<NodeId>,
+    pub(super) at: Option<NodeId>,
     pub(super) asked: Vec<&'static str>,
     /// The missing keys that are already reported.
     pub(super) required: Vec<&'static str>,
     pub(super) found: &'a mut Vec<Diagnostic>,
-    masks: &'a mut Vec<Range<usize>>,
+    pub(super) masks: &'a mut Vec<Range<usize>>,
 }
 
 impl<'a> Section<'a> {
@@ -54,7 +55,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    fn node(&self, name: &str) -> Option<&'a Node> {
+    pub(super) fn node(&self, name: &str) -> Option<&'a Node> {
         self.tree.child(self.at?, name).map(|id| self.tree.node(id))
     }
 
@@ -90,7 +91,7 @@ impl<'a> Section<'a> {
     }
 
     /// A table or an array in the place of another value may contain anything, so it is not shown.
-    fn wrong_type(&mut self, name: &str, wanted: &str, value: &Value) -> &mut Diagnostic {
+    pub(super) fn wrong_type(&mut self, name: &str, wanted: &str, value: &Value) -> &mut Diagnostic {
         match (self.node(name), value) {
             (Some(node), Value::Text(_)) => self.mask_confidential(node),
             (Some(node), Value::Table(_) | Value::Array(_)) => self.mask_all(node),
@@ -159,6 +160,36 @@ impl<'a> Section<'a> {
                 number
             }
         }
+    }
+
+    pub(super) fn boolean(&mut self, name: &'static str) -> Option<bool> {
+        self.asked.push(name);
+        let node = self.node(name)?;
+        match &node.value {
+            Value::Boolean(truth) => Some(*truth),
+            other => {
+                let is_quoted = matches!(other, Value::Text(text) if matches!(&**text, "true" | "false"));
+                let key = self.key.child(name);
+                let found = self.wrong_type(name, "a boolean", other);
+                if is_quoted {
+                    *found = found.clone().safe_fix("remove the quotes", Edit::Quotes(key));
+                }
+                None
+            }
+        }
+    }
+
+    /// Reads a date, with or without quotes.
+    pub(super) fn date(&mut self, name: &'static str) -> Option<CalendarDate> {
+        let Some(Value::DateTime(text)) = self.node(name).map(|node| &node.value) else {
+            return self.parsed(name);
+        };
+        self.asked.push(name);
+        let date = text.parse::<CalendarDate>();
+        if let Err(wrong) = &date {
+            self.report(id::INVALID_VALUE, name, "not a date").help = Some(wrong.to_string());
+        }
+        date.ok()
     }
 
     /// Reads a value with its own format.
@@ -373,72 +404,6 @@ impl<'a> Section<'a> {
             }
             _ => None,
         }
-    }
-
-    fn section(&mut self, key: Key, at: Option<NodeId>) -> Section<'_> {
-        Section {
-            tree: self.tree,
-            key,
-            at,
-            asked: Vec::new(),
-            required: Vec::new(),
-            found: self.found,
-            masks: self.masks,
-        }
-    }
-
-    pub(super) fn table<T: Default>(&mut self, name: &'static str, read: fn(&mut Section<'_>) -> T) -> T {
-        self.asked.push(name);
-        let Some(at) = self.at.and_then(|at| self.tree.child(at, name)) else { return T::default() };
-        self.table_at(self.key.child(name), at, read)
-    }
-
-    pub(super) fn required_table<T: Default>(
-        &mut self,
-        name: &'static str,
-        read: fn(&mut Section<'_>) -> T,
-    ) -> T {
-        if !self.has(name) {
-            let help = "add it with MsTeamsStatusSyncMode, MsTeamsTenantId and MsTeamsClientId";
-            let place = Place::Missing(self.key.child(name));
-            self.add(
-                Diagnostic::error(id::MISSING_KEY, place, format!("the table `[{name}]` is missing"))
-                    .help(help),
-            );
-            self.required.push(name);
-        }
-        self.table(name, read)
-    }
-
-    fn table_at<T: Default>(&mut self, key: Key, at: NodeId, read: fn(&mut Section<'_>) -> T) -> T {
-        let node = self.tree.node(at);
-        if self.tree.table(at).is_some() {
-            return read(&mut self.section(key, Some(at)));
-        }
-        self.mask_all(node);
-        let message = format!("expected a table, found {}", node.value.type_name());
-        self.add(Diagnostic::error(id::WRONG_TYPE, Place::Value(key), message));
-        T::default()
-    }
-
-    pub(super) fn tables<T: Default>(
-        &mut self,
-        name: &'static str,
-        read: fn(&mut Section<'_>) -> T,
-    ) -> Vec<T> {
-        self.asked.push(name);
-        let Some(node) = self.node(name) else { return Vec::new() };
-        let key = self.key.child(name);
-        if let Value::Array(array) = &node.value {
-            let elements = array.elements.iter().enumerate();
-            return elements.map(|(index, at)| self.table_at(key.index(index), *at, read)).collect();
-        }
-        self.mask_all(node);
-        let found = self.wrong_type(name, "an array of tables", &node.value);
-        if matches!(node.value, Value::Table(_)) {
-            found.help = Some(format!("write `[[{name}]]` with double brackets"));
-        }
-        Vec::new()
     }
 
     /// Checks the ranges and lengths that the fields declare. Only this function converts validator's errors:

@@ -21,13 +21,15 @@ pub enum Mode {
     FromTeams,
     /// 2: also "Speaking" in Swyx to "In a call" in Teams.
     BothWays,
+    /// No synchronisation: `federated_services.presence = "off"`. Below 14.20, no documented number means this.
+    Off,
 }
 
 impl Mode {
-    /// The number in Control Center.
+    /// The number in Control Center's expert settings; 0 if there is no other.
     pub fn number(self) -> u8 {
         match self {
-            Self::Undocumented => 0,
+            Self::Undocumented | Self::Off => 0,
             Self::FromTeams => 1,
             Self::BothWays => 2,
         }
@@ -77,6 +79,9 @@ impl SwyxVersion {
     pub const FEDERATED_SERVICES: Self = Self { major: 14, minor: 20 };
     /// The pattern of the text, for readers and schemas: one or two numbers of up to three digits.
     const PATTERN: &str = "^[0-9]{1,3}\\.[0-9]{1,3}$";
+    /// The pattern of the versions from [`Self::FEDERATED_SERVICES`] on, for schemas.
+    pub(super) const FEDERATED_PATTERN: &str =
+        "^(0?14\\.(0?[2-9][0-9]|[1-9][0-9]{2})|(0?1[5-9]|0?[2-9][0-9]|[1-9][0-9]{2})\\.[0-9]{1,3})$";
 }
 
 impl FromStr for SwyxVersion {
@@ -147,6 +152,53 @@ pub enum SwyxStatus {
     None,
 }
 
+/// `federated_services.login`: how SwyxServer signs in as the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Login {
+    /// With a client secret.
+    Secret,
+    /// With a certificate. Its key never leaves SwyxServer.
+    Certificate,
+}
+
+/// `federated_services.presence`: the direction of the synchronisation. The words are this project's: Control
+/// Center's label of the direction is not public.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Presence {
+    /// No synchronisation.
+    Off,
+    /// Teams to Swyx only.
+    FromTeams,
+    /// Also "Speaking" in Swyx to "In a call" in Teams.
+    Both,
+}
+
+/// `federated_services.on_identity_removed`: what Control Center does with a user whose Entra ID identity is
+/// removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IdentityRemoved {
+    /// Nothing.
+    None,
+    /// Removes the Swyx user, unless it is an administrator.
+    RemoveUnlessAdmin,
+    /// Removes the Swyx user.
+    Remove,
+}
+
+impl Presence {
+    /// The direction as a mode.
+    pub fn mode(self) -> Mode {
+        match self {
+            Self::Off => Mode::Off,
+            Self::FromTeams => Mode::FromTeams,
+            Self::Both => Mode::BothWays,
+        }
+    }
+}
+
 /// A type with a few named values.
 pub trait Choice: Copy + 'static {
     /// For each value: the text in the file, the title in forms, and the value.
@@ -172,6 +224,27 @@ impl Choice for SwyxStatus {
     ];
 }
 
+impl Choice for Login {
+    const CHOICES: &'static [(&'static str, &'static str, Self)] =
+        &[("secret", "Client Secret", Self::Secret), ("certificate", "Certificate", Self::Certificate)];
+}
+
+impl Choice for Presence {
+    const CHOICES: &'static [(&'static str, &'static str, Self)] = &[
+        ("off", "Off", Self::Off),
+        ("from_teams", "Teams to Swyx only", Self::FromTeams),
+        ("both", "Both ways: \"Speaking\" in Swyx also appears as \"In a call\" in Teams", Self::Both),
+    ];
+}
+
+impl Choice for IdentityRemoved {
+    const CHOICES: &'static [(&'static str, &'static str, Self)] = &[
+        ("none", "None", Self::None),
+        ("remove_unless_admin", "Remove Swyx user if not an admin", Self::RemoveUnlessAdmin),
+        ("remove", "Remove Swyx user", Self::Remove),
+    ];
+}
+
 fn choice_schema<T: Choice>() -> Schema {
     let (names, titles): (Vec<_>, Vec<_>) = T::CHOICES.iter().map(|(name, title, _)| (*name, *title)).unzip();
     json_schema!({"type": "string", "enum": names, ENUM_TITLES: titles})
@@ -194,6 +267,48 @@ impl JsonSchema for Cloud {
 impl JsonSchema for SwyxStatus {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "SwyxStatus".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        choice_schema::<Self>()
+    }
+}
+
+impl JsonSchema for Login {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Login".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        choice_schema::<Self>()
+    }
+}
+
+impl JsonSchema for Presence {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Presence".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        choice_schema::<Self>()
+    }
+}
+
+impl JsonSchema for IdentityRemoved {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "IdentityRemoved".into()
     }
 
     fn inline_schema() -> bool {
@@ -287,5 +402,26 @@ impl FromStr for PresencePair {
 impl fmt::Display for PresencePair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.availability, self.activity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn federated_pattern_is_the_comparison_of_versions() {
+        let schema = serde_json::json!({"type": "string", "pattern": SwyxVersion::FEDERATED_PATTERN});
+        let pattern = jsonschema::validator_for(&schema).expect("a pattern");
+        let numbers = ["0", "1", "9", "13", "14", "15", "19", "20", "21", "99", "100", "999"];
+        let numbers = numbers.iter().flat_map(|number| [(*number).to_owned(), format!("{number:0>3}")]);
+        let numbers = numbers.collect::<Vec<_>>();
+        for (major, minor) in numbers.iter().flat_map(|major| numbers.iter().map(move |minor| (major, minor)))
+        {
+            let text = format!("{major}.{minor}");
+            let version = text.parse::<SwyxVersion>().expect("a version");
+            let is_federated = version >= SwyxVersion::FEDERATED_SERVICES;
+            assert_eq!(pattern.is_valid(&text.as_str().into()), is_federated, "{text}");
+        }
     }
 }

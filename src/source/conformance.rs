@@ -34,8 +34,8 @@ fn ours(tree: &Tree, id: NodeId) -> Shape {
         Value::Text(text) => Shape::Text(text.to_string(), span),
         Value::Integer(number) => Shape::Integer(*number, span),
         Value::Float(_) => Shape::Other("float", span),
-        Value::Boolean => Shape::Other("boolean", span),
-        Value::DateTime => Shape::Other("date", span),
+        Value::Boolean(_) => Shape::Other("boolean", span),
+        Value::DateTime(_) => Shape::Other("date", span),
         Value::Array(array) if array.of_headers => Shape::Tables(elements(&array.elements)),
         Value::Array(array) => Shape::Array(elements(&array.elements), span),
         Value::Table(table) => {

@@ -253,6 +253,12 @@ impl Source {
         self.lines().line_of(self.range(place).start)
     }
 
+    /// Whether the file has a value at `key`.
+    #[cfg(feature = "cli")]
+    pub(crate) fn has(&self, key: &Key) -> bool {
+        self.find(key).is_some()
+    }
+
     fn find(&self, key: &Key) -> Option<NodeId> {
         self.tree.find(key)
     }

@@ -37,9 +37,9 @@ pub(crate) enum Value {
     /// A float as written, including infinity and NaN.
     Float(Box<str>),
     /// A boolean.
-    Boolean,
-    /// Any of the four date and time types.
-    DateTime,
+    Boolean(bool),
+    /// Any of the four date and time types, as written.
+    DateTime(Box<str>),
     /// A table of any kind.
     Table(Table),
     /// `[ … ]`, or the elements of `[[ … ]]`.
@@ -186,8 +186,8 @@ impl Value {
             Self::Text(_) => "a string",
             Self::Integer(_) => "an integer",
             Self::Float(_) => "a float",
-            Self::Boolean => "a boolean",
-            Self::DateTime => "a date or time",
+            Self::Boolean(_) => "a boolean",
+            Self::DateTime(_) => "a date or time",
             Self::Table(_) => "a table",
             Self::Array(_) => "an array",
             Self::Broken => "an unreadable value",

@@ -44,7 +44,7 @@ fn disguised_id_is_named_by_its_code_point_and_repaired() {
         let after = apply_safe_fixes(&checked(&text)).expect("a fix");
         assert_eq!(after.diagnostics(), [], "{id}");
         let draft = after.draft().expect("a draft");
-        assert_eq!(draft.control_center.tenant_id.as_ref().map(|id| id.as_str()), Some(TENANT));
+        assert_eq!(draft.registration().tenant_id.map(|id| id.as_str()), Some(TENANT));
     }
     let found = only(&settings("\"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c3\u{e4}\"", "{ env = \"X\" }"));
     assert_eq!(found.message, "this is not a valid id: it contains U+00E4, a character outside ASCII");
@@ -116,7 +116,7 @@ fn invisible_character_in_a_secret_is_removed() {
     for middle in ["\u{2060}", "\u{200b}\u{ad}", "\\u2060"] {
         let after = apply_safe_fixes(&checked(&text(middle))).expect("a fix");
         let secret =
-            |checked: &Checked| checked.draft().expect("a draft").control_center.client_secret.clone();
+            |checked: &Checked| checked.draft().expect("a draft").registration().client_secret.cloned();
         assert!(secret(&after) == secret(&checked(&text(""))), "{middle:?}");
     }
     for middle in ["\u{2013}", "\u{2060}\u{fc}"] {

@@ -56,6 +56,7 @@ fn schema_and_program_have_the_same_keys() {
         ("", &schema),
         ("swyx", &schema["$defs"]["Swyx"]),
         ("control_center", &schema["$defs"]["ControlCenter"]),
+        ("federated_services", &schema["$defs"]["FederatedServices"]),
     ];
     let tables = tables.into_iter().chain([
         ("entra", &schema["$defs"]["Entra"]),
@@ -129,7 +130,7 @@ fn schemas_for_validators_have_standard_keywords_only() {
     /// The names of keywords; the members of these are names of keys.
     const NAMED: [&str; 3] = ["properties", "$defs", "definitions"];
     const DATA: [&str; 5] = ["enum", "const", "examples", "default", "required"];
-    const KNOWN: [&str; 29] = [
+    const KNOWN: [&str; 31] = [
         "allOf",
         "$schema",
         "$ref",
@@ -151,6 +152,8 @@ fn schemas_for_validators_have_standard_keywords_only() {
         "const",
         "pattern",
         "propertyNames",
+        "anyOf",
+        "else",
         "minLength",
         "maxLength",
         "minimum",

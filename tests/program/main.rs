@@ -36,6 +36,7 @@ mod emulated;
 mod files;
 mod fixtures;
 mod generated;
+mod generations;
 mod https;
 mod leaks;
 mod provisioning;

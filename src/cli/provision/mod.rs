@@ -133,7 +133,8 @@ impl AdminSession {
         let admin = connection.client(Credential::Token(token), limits);
         let name = display(path);
         let hand_over = secret_out.hand_over(context, &progress);
-        let files = Files::new(name.as_str(), path, wanted.client_secret.clone(), policy.trust, hand_over)
+        let files = Files::new(name.as_str(), path, wanted.client_secret().cloned(), policy.trust, hand_over)
+            .with_keys(wanted.keys)
             .with_cancellation(policy.cancellation);
         let session = Self {
             runtime,
@@ -251,7 +252,7 @@ fn wanted(
 ) -> Result<(Checked, Wanted), CliError> {
     let advice = "fix these errors first; a missing client id or secret is allowed here";
     let (checked, wanted) = context.resolve(path, Checked::wanted, advice)?;
-    let is_writable = wanted.client_secret.as_ref().is_some_and(|source| !source.is_stored_by_hand());
+    let is_writable = wanted.client_secret().is_some_and(|source| !source.is_stored_by_hand());
     if is_writable && secret_out.secret_out.is_some() {
         let why = "--secret-out is only for a secret in an environment variable or from a command; swyx-teams can store this secret itself";
         return Err(usage_error(why));

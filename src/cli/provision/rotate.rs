@@ -85,8 +85,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
     let path = context.only_file(args.file.as_ref())?;
     let (mut session, mut files) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
-    let is_stored_by_hand =
-        session.wanted.client_secret.as_ref().is_some_and(SecretSource::is_stored_by_hand);
+    let is_stored_by_hand = session.wanted.client_secret().is_some_and(SecretSource::is_stored_by_hand);
     if args.remove_old && is_stored_by_hand {
         return Err(usage_error(
             "--remove-old needs a secret that swyx-teams can store: in a file, or in the settings file; nothing was changed",

@@ -83,8 +83,9 @@ impl Plan {
             usage_error(format_args!("{file}: `{key}` is not set: the synchronisation needs it"))
         };
         let (_, token) = settings.gateway.ok_or_else(|| missing(keys::GATEWAY))?;
-        let secret = settings.client_secret.ok_or_else(|| missing(keys::CLIENT_SECRET))?;
-        for (key, source) in [(keys::CLIENT_SECRET, secret), (keys::GATEWAY_TOKEN, token)] {
+        let key = settings.keys.client_secret();
+        let secret = settings.credential.secret().cloned().ok_or_else(|| missing(key.clone()))?;
+        for (key, source) in [(key, secret), (keys::GATEWAY_TOKEN, token)] {
             self.secrets.push(UsedSecret { file: file.to_path_buf(), key, source });
         }
         self.ca_files.extend(settings.access.ca_file.map(|path| folder(file).join(path)));
@@ -215,7 +216,8 @@ pub(super) fn prove(
             continue;
         };
         let token = settings.gateway.map(|(_, token)| (keys::GATEWAY_TOKEN, token));
-        let secret = settings.client_secret.map(|secret| (keys::CLIENT_SECRET, secret));
+        let secret =
+            settings.credential.secret().cloned().map(|secret| (settings.keys.client_secret(), secret));
         for (key, source) in secret.into_iter().chain(token) {
             let is_below =
                 |folder: &Path| matches!(&source, SecretSource::File(path) if path.starts_with(folder));

@@ -41,7 +41,7 @@ fn credentials_folder(name: &str) -> PathBuf {
 pub(super) fn refusal(args: &InstallArgs, secret: &UsedSecret) -> Option<String> {
     let key = &secret.key;
     let folder = credentials_folder(&args.name.name);
-    let example = folder.join(if *key == keys::CLIENT_SECRET { "secret" } else { "token" });
+    let example = folder.join(if *key == keys::GATEWAY_TOKEN { "token" } else { "secret" });
     let way = format!(
         "store it in a file that only root can read, set {key} to file:{}, and add --credential {}:PATH",
         example.display(),

@@ -169,7 +169,7 @@ impl Reader<'_> {
 
     /// The source of a `true`.
     fn boolean(&mut self, question: Question, node: &Node) -> Option<Origin> {
-        if !matches!(node.value, Value::Boolean) {
+        if !matches!(node.value, Value::Boolean(_)) {
             return self.wrong_type(question, node, "a boolean");
         }
         (self.source.text().get(node.span.clone()) == Some("true")).then(|| self.origin(node))

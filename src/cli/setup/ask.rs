@@ -117,7 +117,7 @@ fn default(file: &SettingsFile, question: Question) -> Option<String> {
     match question {
         Question::Secret => {
             let draft = file.checked.draft();
-            Some(match draft.and_then(|draft| draft.control_center.client_secret.as_ref()) {
+            Some(match draft.and_then(|draft| draft.registration().client_secret) {
                 Some(SecretSource::File(path)) => format!("file:{}", path.display()),
                 Some(SecretSource::Env(name)) => format!("env:{name}"),
                 Some(SecretSource::Keyring(entry)) => format!("keyring:{entry}"),

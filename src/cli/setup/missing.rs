@@ -5,6 +5,7 @@ use super::question::{Question, SignIn, Wanted};
 use crate::check::Checked;
 use crate::cli::administrator::ADMIN_TOKEN;
 use crate::secret::SecretSource;
+use crate::settings::Draft;
 
 /// The missing answers if prompting is not possible.
 ///
@@ -32,10 +33,10 @@ pub(super) fn missing(
 
 /// Whether a new secret must be written to a separate file, because swyx-teams cannot store it where the settings say.
 fn needs_secret_out(after: &Checked, wants_new_secret: bool) -> bool {
-    let fields = after.draft().map(|draft| &draft.control_center);
+    let fields = after.draft().map(Draft::registration);
     fields.is_some_and(|fields| {
         (fields.client_id.is_none() || wants_new_secret)
-            && fields.client_secret.as_ref().is_some_and(SecretSource::is_stored_by_hand)
+            && fields.client_secret.is_some_and(SecretSource::is_stored_by_hand)
     })
 }
 

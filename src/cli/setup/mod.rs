@@ -166,7 +166,7 @@ fn ask_one(
 
 /// The open questions that have a prompt.
 fn open(after: &Checked, given: &GivenAnswers) -> Vec<Question> {
-    let is_registered = after.draft().is_some_and(|draft| draft.control_center.client_id.is_some());
+    let is_registered = after.draft().is_some_and(|draft| draft.registration().client_id.is_some());
     let is_open = |question: &Question| match question {
         Question::ApplicationName
         | Question::SecretOut
@@ -177,6 +177,10 @@ fn open(after: &Checked, given: &GivenAnswers) -> Vec<Question> {
         Question::User if given.no_users.is_some() => false,
         // For an existing application, these questions count as answered, possibly by the default.
         Question::Cloud | Question::User if is_registered => false,
+        // The key of a certificate stays in SwyxServer, so there is no secret to store.
+        Question::Secret if after.draft().is_some_and(|draft| draft.registration().uses_certificate()) => {
+            false
+        }
         Question::SignIn => given.sign_in.is_none(),
         question => known(after, *question).is_none(),
     };

@@ -97,7 +97,7 @@ fn wants_another_secret(context: &mut Context<'_>, path: &Path, choices: &SetupC
         return false;
     }
     let checked = check::check_file(display(path), path);
-    let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
+    let source = checked.draft().and_then(|draft| draft.registration().client_secret);
     let Some(source) = source.filter(|source| source.is_stored_by_hand()) else { return false };
     let is_available = context.fetch(&checked, source, path).is_ok();
     if is_available && choices.secret_out.is_none() {
@@ -113,7 +113,7 @@ fn wants_another_secret(context: &mut Context<'_>, path: &Path, choices: &SetupC
 /// Fails if there is no secret to test: the run created none, and the existing one cannot be read from where the settings say.
 fn require_secret(context: &Context<'_>, path: &Path) -> Result<(), CliError> {
     let checked = check::check_file(display(path), path);
-    let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
+    let source = checked.draft().and_then(|draft| draft.registration().client_secret);
     let Some(source) = source.filter(|_| !context.has_new_secret) else { return Ok(()) };
     let Err(why) = context.fetch(&checked, source, path) else { return Ok(()) };
     let name = printable(&display(path));
@@ -169,7 +169,7 @@ fn apply(
 /// Signs in as the application with the stored secret, unless the user still has to store it; `apply` has tested that one.
 fn test_secret(context: &mut Context<'_>, path: &Path, events: Option<&Events>) -> io::Result<Exit> {
     let checked = check::check_file(display(path), path);
-    let source = checked.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
+    let source = checked.draft().and_then(|draft| draft.registration().client_secret);
     let name = printable(&display(path));
     if context.has_new_secret && source.is_some_and(SecretSource::is_stored_by_hand) {
         context.note(format_args!(

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use crate::cli::administrator::ADMIN_TOKEN;
 use crate::diagnostic::Key;
-use crate::settings::keys;
+use crate::settings::{Generation, keys};
 
 /// One question of `setup`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,15 +86,20 @@ impl Question {
         Self::ALL.into_iter().find(|question| question.name() == name)
     }
 
-    /// The key that stores the answer in the settings file; `None` if the answer is only for one run.
+    /// The key that stores the answer before 14.20; `None` if the answer is only for one run.
     pub(super) fn key(self) -> Option<Key> {
+        self.key_in(Generation::ExpertSettings)
+    }
+
+    /// The key that stores the answer in a file with the keys of `generation`.
+    pub(super) fn key_in(self, generation: Generation) -> Option<Key> {
         Some(match self {
             Self::SwyxVersion => keys::SWYX_VERSION,
-            Self::Mode => keys::MODE,
-            Self::Tenant => keys::TENANT_ID,
+            Self::Mode => generation.mode(),
+            Self::Tenant => generation.tenant_id(),
             Self::Cloud => keys::CLOUD,
             Self::ApplicationName => keys::APPLICATION_NAME,
-            Self::Secret => keys::CLIENT_SECRET,
+            Self::Secret => generation.client_secret(),
             Self::User => keys::USERS,
             Self::SignIn
             | Self::SecretOut

@@ -15,7 +15,7 @@ use crate::cli::names::display;
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::settings::entries::{Entry, EntryValue, list_given};
-use crate::settings::{Draft, Mode, keys};
+use crate::settings::{Draft, Generation, Mode, SwyxVersion, keys};
 use crate::text::printable;
 
 /// The settings file during the setup.
@@ -180,19 +180,24 @@ impl SettingsFile {
         Ok(())
     }
 
-    /// The changes for answers.
+    /// The changes for answers. The setup always creates a client secret, unless the file says otherwise.
     fn changes(&self, answers: &[Answer]) -> Vec<Change> {
-        self.changed(answers).into_iter().map(|(_, change)| change).collect()
+        let changes = self.changed(answers).into_iter().map(|(_, change)| change).collect::<Vec<_>>();
+        let is_federated = |change: &Change| change.key().parent() == keys::FEDERATED_SERVICES;
+        let needs_login = !self.checked.source().has(&keys::LOGIN) && changes.iter().any(is_federated);
+        let login = needs_login.then(|| Change::Set(keys::LOGIN, NewValue::Text("secret".to_owned())));
+        changes.into_iter().chain(login).collect()
     }
 
     /// Each answer with its change. An existing user gets the new account; other users are added.
     fn changed<'a>(&self, answers: &'a [Answer]) -> Vec<(&'a Answer, Change)> {
         let users = self.checked.draft().map(|draft| draft.users.as_slice()).unwrap_or_default();
         let mut names = users.iter().map(|user| user.swyx.clone().unwrap_or_default()).collect::<Vec<_>>();
+        let table = self.table(answers);
         let mut change = |answer: &Answer| {
-            let key = answer.question.key()?;
+            let key = answer.question.key_in(table)?;
             let NewValue::User(swyx, teams) = &answer.value else {
-                return Some(Change::Set(key, answer.value.clone()));
+                return Some(Change::Set(key, value_in(table, answer)));
             };
             if let Some(at) = names.iter().position(|name| name == swyx) {
                 return Some(Change::Set(key.index(at).child("teams"), NewValue::Text(teams.clone())));
@@ -202,6 +207,30 @@ impl SettingsFile {
         };
         answers.iter().filter_map(|answer| Some((answer, change(answer)?))).collect()
     }
+
+    /// The table for the answers: the one of the file, otherwise the one of the version.
+    fn table(&self, answers: &[Answer]) -> Generation {
+        let version = answers.iter().find(|answer| answer.question == Question::SwyxVersion);
+        let version = version.and_then(|answer| match &answer.value {
+            NewValue::Text(text) => text.parse::<SwyxVersion>().ok(),
+            _ => None,
+        });
+        let draft = self.checked.draft();
+        match (draft.filter(|draft| draft.registrations().next().is_some()), version) {
+            (None, Some(version)) => Generation::of(version),
+            _ => draft.map_or(Generation::ExpertSettings, |draft| draft.registration().keys),
+        }
+    }
+}
+
+/// The value of an answer in a table: a mode is a word from 14.20 on.
+fn value_in(table: Generation, answer: &Answer) -> NewValue {
+    let word = match (table, answer.question, &answer.value) {
+        (Generation::FederatedServices, Question::Mode, NewValue::Integer(1)) => "from_teams",
+        (Generation::FederatedServices, Question::Mode, NewValue::Integer(2)) => "both",
+        _ => return answer.value.clone(),
+    };
+    NewValue::Text(word.to_owned())
 }
 
 /// The valid answer of a file to a question, in printable form.
@@ -210,12 +239,18 @@ pub(super) fn known(checked: &Checked, question: Question) -> Option<String> {
     if question == Question::User {
         return users(draft);
     }
-    let key = question.key()?;
+    let registration = draft.registration();
+    let key = question.key_in(registration.keys)?;
     let is_wrong = |found: &Diagnostic| {
         found.severity == Severity::Error && found.place.key().is_some_and(|at| concerns(question, at))
     };
     if checked.diagnostics().iter().any(is_wrong) || (key == keys::MODE && is_undocumented(checked)) {
         return None;
+    }
+    if key == keys::PRESENCE {
+        let is_set = checked.source().has(&key);
+        let mode = registration.mode.filter(|mode| is_set && *mode != Mode::Off);
+        return mode.map(|mode| mode.number().to_string());
     }
     entry(checked, question).map(|entry| shown(&entry))
 }
@@ -238,13 +273,14 @@ fn users(draft: &Draft) -> Option<String> {
 
 /// The value of a file for a question's key.
 fn entry(checked: &Checked, question: Question) -> Option<Entry> {
-    let key = question.key()?;
-    list_given(checked.source(), checked.draft()?).into_iter().find(|entry| entry.key == key)
+    let draft = checked.draft()?;
+    let key = question.key_in(draft.registration().keys)?;
+    list_given(checked.source(), draft).into_iter().find(|entry| entry.key == key)
 }
 
 /// Whether the mode is 0, which needs no setup.
 fn is_undocumented(checked: &Checked) -> bool {
-    checked.draft().is_some_and(|draft| draft.control_center.mode == Some(Mode::Undocumented))
+    checked.draft().is_some_and(|draft| draft.registration().mode == Some(Mode::Undocumented))
 }
 
 fn is_about_mode(found: &Diagnostic) -> bool {
@@ -253,7 +289,8 @@ fn is_about_mode(found: &Diagnostic) -> bool {
 
 /// Whether a question's answer is stored at `key` or above it.
 fn concerns(question: Question, key: &Key) -> bool {
-    question.key().is_some_and(|own| key.steps().starts_with(&own.steps()))
+    let mut own = Generation::ALL.into_iter().filter_map(|generation| question.key_in(generation));
+    own.any(|own| key.steps().starts_with(&own.steps()))
 }
 
 /// Whether a finding is an error that no answer can fix. Answers fix missing keys and invalid values.

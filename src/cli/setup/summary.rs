@@ -57,20 +57,19 @@ pub(super) fn summary(
 }
 
 fn permissions(after: &Checked) -> String {
-    match after.draft().and_then(|draft| draft.control_center.mode) {
-        Some(mode @ (Mode::FromTeams | Mode::BothWays)) => {
-            let [presence, directory] = list_needs(mode);
-            format!("{} and {} of Microsoft Graph", presence.name, directory.name)
+    let known = after.draft().and_then(|draft| Some((draft.generation(), draft.registration().mode?)));
+    match known {
+        Some((generation, mode)) if mode != Mode::Undocumented => {
+            let names = list_needs(generation, mode).into_iter().map(|need| need.name).collect::<Vec<_>>();
+            format!("{} of Microsoft Graph", names.join(" and "))
         }
-        Some(Mode::Undocumented) | None => {
-            format!("{} and the presence permission for the mode", DIRECTORY.name)
-        }
+        _ => format!("{} and the presence permission for the mode", DIRECTORY.name),
     }
 }
 
 /// Where the client secret goes. swyx-teams cannot write to an environment variable, or with a command that only reads.
 fn place(after: &Checked, given: &GivenAnswers) -> String {
-    let source = after.draft().and_then(|draft| draft.control_center.client_secret.as_ref());
+    let source = after.draft().and_then(|draft| draft.registration().client_secret);
     let Some(source) = source else { return "and store it where you choose".to_owned() };
     let place = source.holder();
     match (source, &given.secret_out) {

@@ -20,7 +20,7 @@ use crate::os::process::CancellationToken;
 use crate::os::{FileVersion, ProcessClaims};
 use crate::report::{self, FileReport, Format};
 use crate::secret::{Secret, SecretSource, Trust};
-use crate::settings::{Access, Settings, Unresolved, keys};
+use crate::settings::{Access, Mode, Settings, Unresolved, keys};
 use crate::swyx::Gateway;
 use crate::sync::Options;
 use crate::sync::run::Site;
@@ -70,6 +70,8 @@ pub(in crate::cli) struct NotLoaded {
 }
 
 /// Why settings are not used that another process uses.
+const OFF: &str = "`federated_services.presence` is \"off\": there is nothing to synchronise";
+
 const ELSEWHERE: &str =
     "another process on this machine synchronises the same tenant and application; stop one of the two";
 
@@ -197,8 +199,12 @@ impl Loader {
             let why = "`swyx.gateway` is not set: the synchronisation needs it to reach SwyxServer";
             return Err(NotLoaded::unusable(path, why));
         };
+        if settings.mode == Mode::Off {
+            return Err(NotLoaded::unusable(path, OFF));
+        }
         let source = client_secret_source(&settings).map_err(not_loaded)?;
-        let client = connection.secret_blocking(&keys::CLIENT_SECRET, source).map_err(not_loaded)?;
+        let client =
+            connection.secret_blocking(&settings.keys.client_secret(), source).map_err(not_loaded)?;
         let gateway = connection.secret_blocking(&keys::GATEWAY_TOKEN, token).map_err(not_loaded)?;
         let secrets = Secrets { client, gateway };
         Ok(Loaded { settings, secrets, connection, stamp: Stamp::default() })
@@ -306,7 +312,7 @@ impl Stamp {
     /// Includes the files of secrets and the CA file, which need not exist yet.
     fn add_named_files(&mut self, path: &Path, settings: &Settings) {
         let token = settings.gateway.as_ref().map(|(_, token)| token);
-        let secrets = settings.client_secret.iter().chain(token).filter_map(|source| match source {
+        let secrets = settings.client_secret().into_iter().chain(token).filter_map(|source| match source {
             SecretSource::File(file) => Some(file),
             SecretSource::Inline(_)
             | SecretSource::Env(_)

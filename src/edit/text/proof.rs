@@ -64,6 +64,7 @@ fn shape(value: &NewValue) -> Shape {
     match value {
         NewValue::Integer(number) => Shape::Scalar(format!("integer {number}")),
         NewValue::Boolean(truth) => Shape::Scalar(format!("boolean {truth}")),
+        NewValue::Date(date) => Shape::Scalar(format!("date {date}")),
         NewValue::Text(text) => Shape::text(text),
         NewValue::Secret(SecretSource::Inline(secret)) => Shape::text(Secret::expose(secret)),
         NewValue::Secret(SecretSource::Env(name)) => member("env", Shape::text(name)),

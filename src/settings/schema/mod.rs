@@ -6,6 +6,7 @@
 //! contains more than the schema.
 
 mod generate;
+mod generations;
 mod jsonforms;
 pub(super) mod keywords;
 mod parts;
@@ -50,6 +51,7 @@ pub fn generate(dialect: Dialect) -> Value {
         Dialect::Draft07 => SchemaSettings::draft07(),
     };
     let mut schema = generated(settings);
+    generations::require_table(&mut schema);
     if dialect == Dialect::Draft07 {
         rename_for_draft07(&mut schema);
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::generations::move_required_keys;
 use super::keywords::{ENUM_TITLES, SHOWN_WHEN};
 use super::parts::{everywhere, example, inlined, is_secret, members, pointer};
 
@@ -27,6 +28,7 @@ pub fn generate_for_rjsf() -> Value {
         }
     });
     move_conditional_keys(&mut schema);
+    move_required_keys(&mut schema);
     json!({"schema": schema, "uiSchema": ui_schema})
 }
 

@@ -24,7 +24,7 @@ pub fn generate_for_taplo() -> Value {
     everywhere(&mut schema, documented);
     if let Value::Object(members) = &mut schema {
         members.insert("x-tombi-toml-version".to_owned(), json!("v1.0.0"));
-        members.insert("x-tombi-string-formats".to_owned(), json!(["email", "uri", "uuid"]));
+        members.insert("x-tombi-string-formats".to_owned(), json!(["date", "email", "uri", "uuid"]));
     }
     schema
 }

@@ -95,7 +95,7 @@ impl Builder<'_, '_> {
         };
         match kind {
             ScalarKind::String => Value::Text(text.into()),
-            ScalarKind::Boolean(_) => Value::Boolean,
+            ScalarKind::Boolean(truth) => Value::Boolean(truth),
             ScalarKind::Float => match text.parse::<f64>() {
                 Ok(number) if number.is_finite() || text.ends_with("inf") || text.ends_with("nan") => {
                     Value::Float(raw.as_str().into())
@@ -110,7 +110,7 @@ impl Builder<'_, '_> {
                 }),
             },
             ScalarKind::DateTime => match text.parse::<toml_edit::Datetime>() {
-                Ok(_) => Value::DateTime,
+                Ok(_) => Value::DateTime(text.into()),
                 Err(_) => refuse("no such date or time"),
             },
         }

@@ -31,6 +31,12 @@ pub(super) fn input(
                     (options(choices, value, default))
                 }
             },
+            Kind::Boolean => {
+                select id={ "field-" (id) } name=(key) aria-label=[label] aria-describedby=(described)
+                    aria-invalid=[wrong] autofocus[begins] data-was=[was] {
+                    (options(&yes_or_no(), value, default))
+                }
+            },
             _ => {
                 input id={ "field-" (id) } name=(key) type="text" value=(value.text()) spellcheck="false"
                     autocapitalize="off" inputmode=[mode(kind)] aria-label=[label]
@@ -38,6 +44,12 @@ pub(super) fn input(
             },
         }
     }
+}
+
+/// The choices of a boolean.
+fn yes_or_no() -> [Choice; 2] {
+    [("true", "Yes"), ("false", "No")]
+        .map(|(value, title)| Choice { value: value.to_owned(), title: title.to_owned() })
 }
 
 /// The keyboard of a phone. Numbers also use a text input, so that an invalid number is sent and reported.

@@ -26,7 +26,7 @@ use crate::form::Finding;
 
 /// The form.
 pub(super) fn form(content: &Content<'_>) -> Markup {
-    let sections = &content.form.sections;
+    let sections = content.values.sections(content.form).collect::<Vec<_>>();
     let body = html! {
         form #form method="post" action="save" novalidate autocomplete="off" data-draft=(content.draft)
             data-saved[matches!(content.note, Note::Saved | Note::Merged | Note::Unchanged)] data-restoring[content.restoring] {
@@ -46,7 +46,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
                     ul {
                         li { a href="#findings" { "Findings" } }
                         @if content.acts { li { a href="#online" { "Tenant" } } }
-                        @for section in sections {
+                        @for section in &sections {
                             li { a href={ "#section-" (section.key) } { (section.title) } }
                         }
                     }
@@ -56,7 +56,7 @@ pub(super) fn form(content: &Content<'_>) -> Markup {
                     (found::summary(content.findings))
                     @if content.acts { (job::buttons()) }
                     p #announce .hidden-text role="status" aria-live="polite" {}
-                    @for section in sections {
+                    @for section in &sections {
                         (fields::section(content, section))
                     }
                     p.end { button.primary type="submit" { "Save" } }

@@ -44,6 +44,13 @@ enum Want {
     Version,
     Endpoint,
     Cloud,
+    Account,
+    Login,
+    Presence,
+    Removal,
+    Thumbprint,
+    Date,
+    Boolean,
     Status,
     /// A text of so many characters.
     Text(usize, usize),
@@ -51,11 +58,12 @@ enum Want {
     Number(i64, i64),
 }
 
-const ENTRA: [(&str, Want); 9] = [
+const ENTRA: [(&str, Want); 10] = [
     ("cloud", Want::Cloud),
     ("application_name", Want::Text(1, 120)),
     ("secret_lifetime_days", Want::Number(1, 730)),
     ("renew_before_days", Want::Number(1, 365)),
+    ("credential_ends", Want::Date),
     ("admin_client_id", Want::Id),
     ("authority", Want::Endpoint),
     ("graph", Want::Endpoint),
@@ -91,9 +99,12 @@ impl Generator {
 
     pub fn document(&mut self) -> Value {
         let mut members = Vec::new();
-        let tables: [(&str, usize, Make); 5] = [
-            ("swyx", 60, Self::swyx),
-            ("control_center", 100, Self::control_center),
+        // Only the program finds that both tables are there.
+        let (expert, federated) = if self.random.percent(60) { (100, 0) } else { (0, 100) };
+        let tables: [(&str, usize, Make); 6] = [
+            ("swyx", 85, Self::swyx),
+            ("control_center", expert, Self::control_center),
+            ("federated_services", federated, Self::federated_services),
             ("entra", 60, Self::entra),
             ("sync", 60, Self::sync),
             ("user", 60, Self::users),
@@ -111,7 +122,7 @@ impl Generator {
 
     fn swyx(&mut self) -> Value {
         let mut members = Vec::new();
-        self.add(&mut members, "version", Want::Version, 60);
+        self.add(&mut members, "version", Want::Version, 85);
         self.add(&mut members, "gateway", Want::Endpoint, 60);
         let token_is_due = members.iter().any(|(name, _)| name == "gateway");
         self.add(&mut members, "gateway_token", Want::Secret, if token_is_due { 100 } else { 30 });
@@ -125,6 +136,28 @@ impl Generator {
         self.add(&mut members, "MsTeamsClientId", Want::Id, 100);
         let both_ways = matches!(members.first(), Some((_, Value::Literal(mode))) if mode == "2");
         self.add(&mut members, "MsTeamsClientSecret", Want::Secret, if both_ways { 100 } else { 50 });
+        self.finished(members)
+    }
+
+    fn federated_services(&mut self) -> Value {
+        let mut members = Vec::new();
+        self.add(&mut members, "name", Want::Text(1, 200), 50);
+        self.add(&mut members, "tenant_id", Want::Id, 100);
+        self.add(&mut members, "client_id", Want::Id, 100);
+        self.add(&mut members, "login", Want::Login, 100);
+        let is_secret = members
+            .iter()
+            .any(|(name, value)| name == "login" && matches!(value, Value::Text(text) if text == "secret"));
+        self.add(&mut members, "client_secret", Want::Secret, if is_secret { 100 } else { 30 });
+        // Both at once are rare.
+        let (file, thumbprint) = self.random.pick(&[(70, 0), (0, 95), (70, 0), (0, 95), (70, 5)]);
+        self.add(&mut members, "certificate", Want::Text(1, 4096), file);
+        self.add(&mut members, "certificate_thumbprint", Want::Thumbprint, thumbprint);
+        self.add(&mut members, "presence", Want::Presence, 50);
+        self.add(&mut members, "contacts", Want::Boolean, 50);
+        self.add(&mut members, "calendar", Want::Boolean, 20);
+        self.add(&mut members, "on_identity_removed", Want::Removal, 50);
+        self.add(&mut members, "display_names", Want::Boolean, 50);
         self.finished(members)
     }
 
@@ -182,7 +215,7 @@ impl Generator {
     fn user(&mut self) -> Value {
         let mut members = Vec::new();
         self.add(&mut members, "swyx", Want::Text(1, 200), 100);
-        self.add(&mut members, "teams", Want::Text(0, 200), 100);
+        self.add(&mut members, "teams", Want::Account, 100);
         self.finished(members)
     }
 
@@ -227,6 +260,16 @@ impl Generator {
             Want::Endpoint => text(self.random.pick(&ENDPOINTS)),
             Want::Cloud => text(self.random.pick(&CLOUDS)),
             Want::Status => text(self.random.pick(&STATUSES)),
+            Want::Account => text(self.random.pick(&ACCOUNTS)),
+            Want::Login => text(self.random.pick(&LOGINS)),
+            Want::Presence => text(self.random.pick(&PRESENCES)),
+            Want::Removal => text(self.random.pick(&REMOVALS)),
+            Want::Thumbprint => text(self.random.pick(&THUMBPRINTS)),
+            Want::Boolean => Value::Literal(self.random.pick(&["true", "false"]).to_owned()),
+            Want::Date => {
+                let date = self.random.pick(&DATES).to_owned();
+                if self.random.percent(50) { Value::Literal(date) } else { Value::Text(date) }
+            }
             Want::Text(least, most) => {
                 // The longest are rare, since they take the most time.
                 let length = self.random.pick(&[least.max(1), 5, 8, 13, 40, 90, most]);
@@ -261,6 +304,13 @@ impl Generator {
                 };
                 return Value::Literal(written);
             }
+            Want::Boolean => (&["true", "false"], &["", "yes", "True"]),
+            Want::Account => (&ACCOUNTS, &NO_ACCOUNTS),
+            Want::Login => (&LOGINS, &NO_CHOICES),
+            Want::Presence => (&PRESENCES, &NO_CHOICES),
+            Want::Removal => (&REMOVALS, &NO_CHOICES),
+            Want::Thumbprint => (&THUMBPRINTS, &NO_THUMBPRINTS),
+            Want::Date => (&DATES, &NO_DATES),
             Want::Text(..) if self.random.percent(20) => (&UNSEEN, &[""]),
             Want::Text(least, most) => {
                 let length = self.random.pick(&[0, least, most, most + 1]);
@@ -274,6 +324,10 @@ impl Generator {
             Want::Cloud => (&CLOUDS, &NO_CLOUDS),
             Want::Status => (&STATUSES, &NO_STATUSES),
         };
+        // For the names of accounts, the program and the format differ in details.
+        if matches!(want, Want::Account) {
+            return Value::Text(self.random.pick(wrong).to_owned());
+        }
         let list = if self.random.percent(60) { wrong } else { right };
         let text = self.random.pick(list).to_owned();
         if self.random.percent(40) { Value::Text(self.altered(&text)) } else { Value::Text(text) }
@@ -322,6 +376,7 @@ impl Generator {
             let value = match self.random.below(6) {
                 0 if name == "keyring" => Value::Text(self.altered("swyx-teams/north")),
                 1..=2 if name == "keyring" => text(self.random.pick(&NO_ENTRIES)),
+                2 | 3 if name == "env" => text(self.random.pick(&NO_VARIABLES)),
                 0 => text(self.random.pick(&NO_VARIABLES)),
                 1 if name == "env" => Value::Text(self.altered(VARIABLES[3])),
                 1 => Value::Array(Vec::new()),

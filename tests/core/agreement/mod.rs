@@ -135,7 +135,7 @@ fn assert_every_rule(coverage: &Coverage) {
     assert!(coverage.valid <= share(6_000), "as many as {} are valid", coverage.valid);
     for rule in RULES {
         let count = coverage.rules.get(rule).copied().unwrap_or_default();
-        assert!(count >= share(50), "{rule}: {count}");
+        assert!(count >= share(30), "{rule}: {count}");
     }
 }
 
@@ -175,7 +175,15 @@ fn draft_07_agrees_with_2020_12() {
 #[test]
 fn damaged_schema_is_detected() {
     let dialect = Dialect::Draft2020_12;
-    let damages: [(&str, &str, Json); 11] = [
+    let damages: [(&str, &str, Json); 15] = [
+        ("/then/anyOf/1/required/0", "a table too many required", "entra".into()),
+        ("/$defs/FederatedServices/then/required/0", "a secret not asked for at 14.20", "login".into()),
+        (
+            "/$defs/FederatedServices/properties/certificate_thumbprint/pattern",
+            "a thumbprint too long",
+            "^[0-9A-Fa-f: ]*$".into(),
+        ),
+        ("/$defs/Entra/properties/credential_ends/format", "any text as a date", "password".into()),
         ("/$defs/Entra/properties/secret_lifetime_days/maximum", "a maximum too high", 731.into()),
         ("/$defs/Sync/properties/session_minutes/minimum", "a minimum too low", 4.into()),
         ("/$defs/Entra/properties/application_name/maxLength", "a length too short", 119.into()),
@@ -209,7 +217,7 @@ fn damaged_schema_is_detected() {
         let place = damaged.pointer_mut(pointer).unwrap_or_else(|| panic!("{name}: no {pointer}"));
         assert_ne!(*place, value, "{name}");
         *place = value;
-        let mut seeds = (0..20).map(|part| part * 1_000..(part + 1) * 1_000);
+        let mut seeds = (0..50).map(|part| part * 1_000..(part + 1) * 1_000);
         let is_found_out = seeds.any(|seeds| run(&damaged, dialect, seeds).disagreements > 0);
         assert!(is_found_out, "{name} was not found out");
     }

@@ -1,7 +1,7 @@
 //! What the random settings are made of: right values, values at a bound, and near misses.
 
 /// Every key whose value has a form, as coverage is asserted of each.
-pub const KEYS: [&str; 21] = [
+pub const KEYS: [&str; 33] = [
     "swyx.version",
     "swyx.gateway",
     "swyx.gateway_token",
@@ -9,6 +9,18 @@ pub const KEYS: [&str; 21] = [
     "control_center.MsTeamsTenantId",
     "control_center.MsTeamsClientId",
     "control_center.MsTeamsClientSecret",
+    "federated_services.name",
+    "federated_services.tenant_id",
+    "federated_services.client_id",
+    "federated_services.login",
+    "federated_services.client_secret",
+    "federated_services.certificate",
+    "federated_services.certificate_thumbprint",
+    "federated_services.presence",
+    "federated_services.contacts",
+    "federated_services.on_identity_removed",
+    "federated_services.display_names",
+    "entra.credential_ends",
     "entra.cloud",
     "entra.application_name",
     "entra.secret_lifetime_days",
@@ -52,7 +64,10 @@ pub const NO_IDS: [&str; 19] = [
     " ",
     "",
 ];
-pub const VERSIONS: [&str; 7] = ["14.10", "14.1", "0.0", "999.999", "014.1", "13.25", "14.20"];
+pub const VERSIONS: [&str; 12] = [
+    "14.10", "14.1", "0.0", "999.999", "014.1", "13.25", "14.20", "14.19", "14.020", "14.025", "15.0",
+    "014.100",
+];
 pub const NO_VERSIONS: [&str; 12] =
     ["14", "14.10.1", "14.1234", "1414.1", "14.", ".10", "", "v14.10", "14,10", "14.10\n", " 14.10", "١٤.١٠"];
 pub const ENDPOINTS: [&str; 16] = [
@@ -147,6 +162,41 @@ pub const NO_VARIABLES: [&str; 13] = [
 ];
 pub const CLOUDS: [&str; 4] = ["global", "us_gov_l4", "us_gov_l5", "china"];
 pub const NO_CLOUDS: [&str; 7] = ["Global", "germany", "", "global ", "us-gov-l4", "none", "glob\u{e4}l"];
+pub const ACCOUNTS: [&str; 3] = ["jane.roe@example.com", "a@b.example", "Jane_Roe-2@north.example.com"];
+pub const NO_ACCOUNTS: [&str; 6] =
+    ["jane", "jane@", "@example.com", "jane roe@example.com", "", "a@b@c.example"];
+pub const LOGINS: [&str; 2] = ["secret", "certificate"];
+pub const PRESENCES: [&str; 3] = ["off", "from_teams", "both"];
+pub const REMOVALS: [&str; 3] = ["none", "remove_unless_admin", "remove"];
+pub const NO_CHOICES: [&str; 6] = ["", "Both", "none ", "certificat", "remove_all", "2"];
+pub const THUMBPRINTS: [&str; 4] = [
+    "6F1C5A0E2B93D47781AC3E59C048B2169DE70AF3",
+    "6f1c5a0e2b93d47781ac3e59c048b2169de70af3",
+    "6F:1C:5A:0E:2B:93:D4:77:81:AC:3E:59:C0:48:B2:16:9D:E7:0A:F3",
+    " 6F 1C5A0E2B93D47781AC3E59C048B2169DE70AF3 ",
+];
+pub const NO_THUMBPRINTS: [&str; 7] = [
+    "",
+    ":",
+    "6F1C5A0E2B93D47781AC3E59C048B2169DE70AF",
+    "6F1C5A0E2B93D47781AC3E59C048B2169DE70AF3A",
+    "6F1C5A0E2B93D47781AC3E59C048B2169DE70AFG",
+    "6F-1C-5A-0E-2B-93-D4-77-81-AC-3E-59-C0-48-B2-16-9D-E7-0A-F3",
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+];
+/// Dates, written without or with quotes.
+pub const DATES: [&str; 4] = ["2027-05-29", "2028-02-29", "1979-05-27", "9999-12-31"];
+pub const NO_DATES: [&str; 9] = [
+    "",
+    "2027-5-29",
+    "29.05.2027",
+    "2027-02-30",
+    "2027-13-01",
+    "20270529",
+    "2027-05-29T00:00:00Z",
+    "2027-05-29 ",
+    "07:32:00",
+];
 pub const STATUSES: [&str; 5] = ["Available", "Away", "DoNotDisturb", "Speaking", "none"];
 pub const NO_STATUSES: [&str; 6] = ["available", "None", "", "Away\n", "Busy", "Do not disturb"];
 pub const PAIRS: [&str; 6] =

@@ -11,7 +11,7 @@ use swyx_teams::settings::parse_guid;
 use swyx_teams::settings::schema::Dialect;
 
 /// The rules that the schema also expresses.
-pub const RULES: [&str; 7] = [
+pub const RULES: [&str; 8] = [
     "missing-key",
     "wrong-type",
     "unknown-key",
@@ -19,9 +19,16 @@ pub const RULES: [&str; 7] = [
     "tenant-not-guid",
     "mode-as-text",
     "mode-needs-secret",
+    "user-email",
 ];
 
-const IDS: [Key; 3] = [keys::TENANT_ID, keys::CLIENT_ID, keys::ADMIN_CLIENT_ID];
+const IDS: [Key; 5] = [
+    keys::TENANT_ID,
+    keys::CLIENT_ID,
+    keys::FEDERATED_TENANT_ID,
+    keys::FEDERATED_CLIENT_ID,
+    keys::ADMIN_CLIENT_ID,
+];
 
 pub struct Judged {
     pub by_schema: BTreeSet<Key>,
@@ -41,33 +48,44 @@ impl Judges {
             Dialect::Draft07 => jsonschema::Draft::Draft7,
             other => panic!("no validator for {other:?}"),
         };
-        // Formats are hints for forms: what they say, patterns say too.
         let validator = jsonschema::options()
             .with_draft(draft)
-            .should_validate_formats(false)
+            .should_validate_formats(true)
             .build(schema)
             .expect("a schema");
         Self { validator }
     }
 
     pub fn judge(&self, seed: u64, text: &str) -> Judged {
-        let mut json = toml_edit::de::from_str::<Json>(text)
+        let toml = toml_edit::de::from_str::<Json>(text)
             .unwrap_or_else(|error| panic!("seed {seed}: no TOML: {error}\n{text}"));
-        without_dates(&mut json);
+        let mut json = toml.clone();
+        dates_as_text(&mut json);
         let mut by_schema =
             self.validator.iter_errors(&json).flat_map(|error| at_fault(&error, &json)).collect();
-        let (by_program, rules) = by_program(seed, text, &json, &mut by_schema);
+        let (by_program, rules) = by_program(seed, text, (&toml, &json), &mut by_schema);
         Judged { by_schema, by_program, rules }
     }
 }
 
-/// JSON has no dates, so null replaces them. The schema accepts null nowhere, because no key is a date.
-fn without_dates(json: &mut Json) {
+const DATE: &str = "$__toml_private_datetime";
+
+/// JSON has no dates: a tool for TOML passes them to the validator as text.
+fn dates_as_text(json: &mut Json) {
     match json {
-        Json::Object(members) if members.contains_key("$__toml_private_datetime") => *json = Json::Null,
-        Json::Object(members) => members.values_mut().for_each(without_dates),
-        Json::Array(elements) => elements.iter_mut().for_each(without_dates),
+        Json::Object(members) if members.contains_key(DATE) => *json = members[DATE].take(),
+        Json::Object(members) => members.values_mut().for_each(dates_as_text),
+        Json::Array(elements) => elements.iter_mut().for_each(dates_as_text),
         _ => {}
+    }
+}
+
+/// Whether a value of TOML is, or contains, a date.
+fn has_date(toml: &Json) -> bool {
+    match toml {
+        Json::Object(members) => members.contains_key(DATE) || members.values().any(has_date),
+        Json::Array(elements) => elements.iter().any(has_date),
+        _ => false,
     }
 }
 
@@ -80,6 +98,9 @@ fn at_fault(error: &jsonschema::ValidationError<'_>, json: &Json) -> Vec<Key> {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             unexpected.iter().map(|name| at.child(name)).collect()
         }
+        // Of a missing table and of two ways to name a certificate, the schema does not say the key.
+        Kind::AnyOf { .. } if at == Key::ROOT => vec![keys::FEDERATED_SERVICES],
+        Kind::Not { .. } if at == keys::FEDERATED_SERVICES => vec![keys::CERTIFICATE_THUMBPRINT],
         Kind::PropertyNames { error } => vec![at.child(&name(error.instance()))],
         // A fault below a reference to a secret comes as `oneOf` of the secret itself, and so do we report it.
         _ => vec![at],
@@ -110,7 +131,7 @@ fn at<'a>(json: &'a Json, key: &Key) -> &'a Json {
 fn by_program(
     seed: u64,
     text: &str,
-    json: &Json,
+    (toml, json): (&Json, &Json),
     by_schema: &mut BTreeSet<Key>,
 ) -> (BTreeSet<Key>, BTreeSet<&'static str>) {
     let checked = swyx_teams::check::check_bytes("a.toml", text.as_bytes().to_vec(), false);
@@ -135,9 +156,15 @@ fn by_program(
                 {
                     by_schema.remove(&keys::CLIENT_SECRET);
                 }
+            } else if *key != keys::CREDENTIAL_ENDS && has_date(at(toml, key)) {
+                // To the schema, a date is a text. Where no date is wanted, only the program finds it.
+                by_schema.remove(key);
             } else {
                 keys.insert(key.clone());
             }
+        } else if found.rule == "federated-services-needs-version" {
+            // The schema asks for the other table instead.
+            by_schema.remove(&keys::CONTROL_CENTER);
         } else if matches!(found.rule, "placeholder" | "surrounding-blank") && IDS.contains(key) {
             // A value has one finding, and these come first. To the schema, a zero GUID is a GUID and `<tenant-id>` is none. (Of a
             // secret it asks only that it is not empty, and an empty one has neither finding.)

@@ -106,12 +106,25 @@ fn missing_folder_and_folder_as_file_are_reported() {
 
 #[test]
 fn version_warnings_are_shown() {
+    const WARNING: &str = "warning: this version has these settings under Federated Services";
+    let folder = folder();
+    let arguments = [&REQUIRED[..], &["--swyx-version", "14.20"]].concat();
+    write(folder.path(), "north.toml", WRITTEN);
+    let run = setup(folder.path(), &arguments);
+    assert_complete(&run);
+    assert!(run.err.contains(WARNING), "{}", run.err);
+    assert!(written(folder.path()).is_some_and(|text| text.contains("[control_center]")));
+}
+
+#[test]
+fn new_file_of_version_14_20_has_the_table_of_that_version() {
     let folder = folder();
     let run = setup(folder.path(), &[&REQUIRED[..], &["--swyx-version", "14.20"]].concat());
     assert_complete(&run);
-    assert!(
-        run.err.contains("warning: this version has these settings under Federated Services"),
-        "{}",
-        run.err
-    );
+    assert!(!run.err.contains("Federated Services"), "{}", run.err);
+    let text = written(folder.path()).expect("the file");
+    for line in ["[federated_services]\n", "presence = \"both\"\n", "login = \"secret\"\n"] {
+        assert!(text.contains(line), "{line} is not in:\n{text}");
+    }
+    assert!(!text.contains("control_center"), "{text}");
 }

@@ -1,0 +1,106 @@
+//! Files of both generations: the keys of 14.20 and later, and the end of the secret or certificate.
+
+use crate::common::{run, run_with_input};
+
+const FILE: &str = "\
+[swyx]
+version = \"14.25\"
+
+[federated_services]
+tenant_id = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"
+client_id = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"
+login = \"secret\" # for now
+client_secret = { file = \"teams.secret\" }
+";
+
+fn folder(text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("swyx-teams.toml"), text).expect("written");
+    folder
+}
+
+fn text(folder: &tempfile::TempDir) -> String {
+    std::fs::read_to_string(folder.path().join("swyx-teams.toml")).expect("the file")
+}
+
+#[test]
+fn check_compares_the_end_with_the_given_day_only_offline() {
+    let folder = folder(&format!("{FILE}[entra]\ncredential_ends = 2027-05-29\n"));
+    for (today, code, rule) in
+        [("2027-04-01", 0, ""), ("2027-05-29", 1, "secret-expires-soon"), ("2027-05-30", 1, "secret-expired")]
+    {
+        let run = run(folder.path(), &["check", "--fail-on", "warning", "--today", today]);
+        assert_eq!(run.code, Some(code), "{today}: {}", run.out);
+        assert!(run.out.contains(rule), "{today}: {}", run.out);
+    }
+    let stdin =
+        run_with_input(folder.path(), &["check", "--today", "2027-05-30", "-"], text(&folder).as_bytes());
+    assert!(stdin.code == Some(1) && stdin.out.contains("secret-expired"), "{}", stdin.out);
+    let online = run(folder.path(), &["check", "--today", "2027-05-30", "--online"]);
+    assert!(online.code == Some(2) && online.err.contains("--today"), "{}", online.err);
+    let wrong = run(folder.path(), &["check", "--today", "30.05.2027"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("2027-05-29"), "{}", wrong.err);
+    // An expired date must not prevent what renews it.
+    let sheet = run(folder.path(), &["sheet"]);
+    assert_eq!(sheet.code, Some(0), "{}", sheet.err);
+}
+
+#[test]
+fn keys_of_both_generations_can_be_set_listed_and_compared() {
+    let folder = folder(FILE);
+    let set = [
+        "set",
+        "entra.credential_ends",
+        "2027-05-29",
+        "federated_services.contacts",
+        "true",
+        "federated_services.presence",
+        "from_teams",
+    ];
+    std::fs::write(folder.path().join("before.toml"), FILE).expect("written");
+    assert_eq!(run(folder.path(), &set).code, Some(0));
+    let after = text(&folder);
+    for line in ["credential_ends = 2027-05-29\n", "contacts = true\n", "login = \"secret\" # for now\n"] {
+        assert!(after.contains(line), "{after}");
+    }
+    let refused = run(folder.path(), &["set", "entra.credential_ends", "soon"]);
+    assert!(refused.code == Some(2) && refused.err.contains("2027-05-29"), "{}", refused.err);
+    let list = run(folder.path(), &["list"]).out;
+    assert!(list.contains("federated_services.contacts") && list.contains("2027-05-29"), "{list}");
+    let diff = run(folder.path(), &["diff", "before.toml", "swyx-teams.toml"]).out;
+    assert!(diff.contains("\"Speaking\" in Swyx is no longer forwarded to Teams"), "{diff}");
+    assert!(diff.contains("The end of the secret or certificate changes"), "{diff}");
+    let explain = run(folder.path(), &["explain", "federated_services.presence"]).out;
+    assert!(explain.contains("not public"), "{explain}");
+}
+
+#[test]
+fn secret_put_without_a_key_uses_the_place_of_the_file() {
+    let folder = folder(FILE);
+    let secret = b"Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d\n";
+    let put = run_with_input(folder.path(), &["secret", "put", "--stdin"], secret);
+    assert_eq!(put.code, Some(0), "{}", put.err);
+    assert!(put.err.contains("federated_services.client_secret"), "{}", put.err);
+    let stored = std::fs::read(folder.path().join("teams.secret")).expect("the secret");
+    assert!(stored.starts_with(&secret[..40]));
+}
+
+#[test]
+fn sync_refuses_presence_off_and_a_certificate() {
+    let gateway = "gateway = \"https://127.0.0.1:1\"\ngateway_token = { file = \"teams.secret\" }\n";
+    let with_gateway = FILE.replace("\n\n[fed", &format!("\n{gateway}\n[fed"));
+    let secret = "client_secret = { file = \"teams.secret\" }\n";
+    for (file, why) in [
+        (with_gateway.replace(secret, &format!("{secret}presence = \"off\"\n")), "nothing to synchronise"),
+        (
+            with_gateway
+                .replace("\"secret\" #", "\"certificate\" #")
+                .replace(secret, "certificate = \"a.cer\"\n"),
+            "the key stays in SwyxServer",
+        ),
+    ] {
+        let folder = folder(&file);
+        let run = run(folder.path(), &["sync", "--trust=1", "swyx-teams.toml"]);
+        assert!(run.code != Some(0) && run.err.contains(why), "{why}: {}", run.err);
+    }
+}
