@@ -35,3 +35,23 @@ pub(super) fn read(section: &mut Section<'_>) -> AutomationDraft {
 fn error(key: Key, message: &str, help: &str) -> Diagnostic {
     Diagnostic::error(id::INVALID_VALUE, Place::Key(key), message).help(help)
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn client_id_must_be_a_guid() {
+        let rules = |id: &str| {
+            let text = format!(
+                "[control_center]\nMsTeamsStatusSyncMode = 1\n\
+                 MsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"\n\
+                 MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"\n\
+                 MsTeamsClientSecret = {{ env = \"TEAMS\" }}\n\
+                 [entra.automation]\nclient_id = \"{id}\"\nkey = {{ file = \"a.pem\" }}\n"
+            );
+            let checked = crate::check::check_bytes("a.toml", text.into(), false);
+            checked.diagnostics().iter().map(|found| found.rule).collect::<Vec<_>>()
+        };
+        assert_eq!(rules("6b1e9d02-7f4a-4c85-a3d6-0e9b2f81c574"), Vec::<&str>::new());
+        assert_eq!(rules("abc"), ["invalid-value"]);
+    }
+}

@@ -64,7 +64,10 @@ impl Draft {
                 (generation.client_id(), registration.client_id),
             ]
         });
-        let ids = of_tables.chain([(keys::ADMIN_CLIENT_ID, self.entra.admin_client_id.as_ref())]);
+        let ids = of_tables.chain([
+            (keys::ADMIN_CLIENT_ID, self.entra.admin_client_id.as_ref()),
+            (keys::AUTOMATION_CLIENT_ID, self.entra.automation.client_id.as_ref()),
+        ]);
         ids.filter_map(|(key, id)| id.map(|id| (key, id)))
     }
 
