@@ -19,6 +19,7 @@ use super::provision::apply::ApplyArgs;
 use super::provision::destroy::DestroyArgs;
 use super::provision::plan::PlanArgs;
 use super::provision::rotate::RotateArgs;
+use super::relocate::MoveArgs;
 use super::secret::SecretArgs;
 use super::serve::ServeArgs;
 use super::service::ServiceArgs;
@@ -76,6 +77,8 @@ pub(super) enum Command {
     Set(SetArgs),
     /// Remove keys
     Unset(UnsetArgs),
+    /// Move the settings to the table of another version of SwyxWare
+    Move(MoveArgs),
     /// Store a secret at the place that the settings file names
     Secret(SecretArgs),
     /// Describe the differences between two settings files

@@ -26,6 +26,7 @@ mod path;
 mod patterns;
 mod prompt;
 mod provision;
+mod relocate;
 mod secret;
 mod serve;
 mod service;
@@ -127,6 +128,7 @@ fn run_command(context: &mut Context<'_>, command: &Command) -> Result<Exit, Cli
         Command::List(args) => list::list(context, args),
         Command::Set(args) => set::set(context, args),
         Command::Unset(args) => set::unset(context, args),
+        Command::Move(args) => relocate::run(context, args),
         Command::Secret(args) => secret::run(context, args),
         Command::Diff(args) => diff::run(context, args),
         Command::Sheet(args) => sheet::run(context, args),

@@ -96,11 +96,10 @@ pub(super) fn unset(context: &mut Context<'_>, args: &UnsetArgs) -> Result<Exit,
 pub(super) fn apply(context: &mut Context<'_>, path: &Path, changes: &[Change]) -> Result<Exit, CliError> {
     let name = display(path);
     let concerns = |found: &Diagnostic| {
-        changes.iter().any(|change| match change {
-            Change::Set(key, _) | Change::Unset(key) => {
-                found.place.key().is_some_and(|at| at.steps().starts_with(&key.steps()))
-            }
-        })
+        let is_changed = |change: &Change| {
+            found.place.key().is_some_and(|at| at.steps().starts_with(&change.key().steps()))
+        };
+        changes.iter().any(is_changed)
     };
     match edit::apply_to_file(&name, path, changes) {
         Ok(Outcome::Saved(after)) => {

@@ -16,6 +16,8 @@ pub enum Change {
     Set(Key, NewValue),
     /// Removes the key with everything in it.
     Unset(Key),
+    /// Gives the key this name in the same table. Its value stays as it is.
+    Rename(Key, String),
 }
 
 /// A value to write.
@@ -75,7 +77,7 @@ impl fmt::Debug for NewValue {
 impl Change {
     /// The key that changes.
     pub fn key(&self) -> &Key {
-        let (Self::Set(key, _) | Self::Unset(key)) = self;
+        let (Self::Set(key, _) | Self::Unset(key) | Self::Rename(key, _)) = self;
         key
     }
 }
@@ -92,6 +94,11 @@ impl NewValue {
             Self::User(swyx, teams) => format!("{{ swyx = {}, teams = {} }}", string(swyx), string(teams)),
         }
     }
+}
+
+/// A name as a TOML key.
+pub(super) fn name(name: &str) -> String {
+    toml_writer::ToTomlKey::to_toml_key(&toml_writer::TomlKeyBuilder::new(name).as_default())
 }
 
 /// A text as a TOML string. With backslashes, it is a literal string if possible, so that a path of Windows

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::change;
 use super::replacement::Replacement;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Key};
 use crate::source::tree::Value;
@@ -24,11 +25,7 @@ impl Source {
             Edit::Trim(key) => self.trim(key),
             Edit::Unmask(key) => self.unmask(key),
             Edit::Rename(range, name) => {
-                let with = toml_writer::TomlKeyBuilder::new(name).as_default();
-                Some(vec![Replacement {
-                    range: range.clone(),
-                    with: toml_writer::ToTomlKey::to_toml_key(&with),
-                }])
+                Some(vec![Replacement { range: range.clone(), with: change::name(name) }])
             }
             Edit::Delete(range) => Some(vec![self.delete(range.clone())]),
         });

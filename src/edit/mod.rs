@@ -6,6 +6,7 @@
 
 mod change;
 mod fix;
+mod generation;
 mod read_only;
 mod replacement;
 mod text;
@@ -13,6 +14,7 @@ mod text;
 #[cfg(feature = "cli")]
 pub(crate) use change::string as toml_string;
 pub use change::{Change, EditError, NewValue};
+pub use generation::{MoveError, move_file, preview_move};
 pub(crate) use read_only::{is_changed_by, is_read_only};
 pub use text::edit_text;
 

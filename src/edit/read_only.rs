@@ -18,7 +18,7 @@ pub(crate) fn is_read_only(source: &Source, key: &Key) -> bool {
 
 /// Returns the read-only key that a change affects: the key itself, a key inside it or a table around it.
 pub(crate) fn is_changed_by(source: &Source, change: &Change) -> Option<Key> {
-    let (Change::Set(changed, _) | Change::Unset(changed)) = change;
+    let changed = change.key();
     let brings_a_command = matches!(change, Change::Set(_, NewValue::Secret(SecretSource::Command(_))));
     let steps = changed.steps();
     let is_touched = |key: &Key| {

@@ -449,9 +449,7 @@ mod tests {
         let posted = Posted::new(&form, &base, &values, sent, pending.into()).unwrap();
         assert_eq!(posted.can_be_saved(), posted.read_only_keys().is_empty());
         assert!(posted.pending().values().all(|source| matches!(source, SecretSource::Inline(_))));
-        let key = |change: &Change| match change {
-            Change::Set(key, _) | Change::Unset(key) => key.clone(),
-        };
+        let key = |change: &Change| change.key().clone();
         (posted.changes().iter().map(key).collect(), posted.read_only_keys().to_vec())
     }
 

@@ -16,7 +16,7 @@ Since 14.20 the synchronisation is a switch in an identity provider configuratio
 settings, Federated Services. It is not known whether the older fields still have an effect there.
 ## Fix
 Run `swyx-teams move FILE`, which moves the values to `[federated_services]`. Then enter them in
-Control Center under Federated Services: `swyx-teams sheet` lists them.
+Control Center under Federated Services: `swyx-teams sheet` shows them.
 ## Source
 <https://help.enreach.com/controlcenter/14.20/web/Swyx/en-US/help/chap_serverconfiguration.06.29.html>",
     keys: &[keys::SWYX_VERSION, keys::CONTROL_CENTER],

@@ -42,15 +42,25 @@ impl SecretSource {
     /// The storage place without a preposition. Like [`SecretSource::describe`], it never contains the
     /// secret.
     pub fn holder(&self) -> String {
+        let name = self.place_name();
         match self {
             Self::Inline(_) => "in this file, as plain text".to_owned(),
-            Self::Env(name) => format!("the environment variable {name}"),
-            Self::File(path) => format!("the file {}", shown(without_secret(&path.to_string_lossy()))),
-            Self::Keyring(entry) => format!("the secret store entry {}", shown(without_secret(entry))),
-            Self::Command(argv) => {
-                let program = argv.first().map_or("", String::as_str);
-                format!("the command {}", shown(without_secret(program)))
-            }
+            Self::Env(_) => format!("the environment variable {name}"),
+            Self::File(_) => format!("the file {name}"),
+            Self::Keyring(_) => format!("the secret store entry {name}"),
+            Self::Command(_) => format!("the command {name}"),
+        }
+    }
+
+    /// The name of the variable, file, entry or program; empty for a secret in the settings file. Like
+    /// [`SecretSource::describe`], it never contains the secret.
+    pub(crate) fn place_name(&self) -> String {
+        match self {
+            Self::Inline(_) => String::new(),
+            Self::Env(name) => name.clone(),
+            Self::File(path) => shown(without_secret(&path.to_string_lossy())),
+            Self::Keyring(entry) => shown(without_secret(entry)),
+            Self::Command(argv) => shown(without_secret(argv.first().map_or("", String::as_str))),
         }
     }
 }

@@ -75,12 +75,17 @@ impl Generation {
 
     /// The direction in the words of the file: `mode 2`, or `presence "both"`.
     pub fn describe_mode(self, mode: Mode) -> String {
-        match (self, mode) {
-            (Self::ExpertSettings, mode) => format!("mode {}", mode.number()),
-            (Self::FederatedServices, Mode::BothWays) => "presence \"both\"".to_owned(),
-            (Self::FederatedServices, Mode::FromTeams) => "presence \"from_teams\"".to_owned(),
-            (Self::FederatedServices, Mode::Off | Mode::Undocumented) => "presence \"off\"".to_owned(),
+        match self {
+            Self::ExpertSettings => format!("mode {}", mode.number()),
+            Self::FederatedServices => format!("presence \"{}\"", Presence::of(mode).word()),
         }
+    }
+
+    /// The keys with the same meaning in both tables: here and in the other generation.
+    pub fn counterparts(self) -> [(Key, Key); 4] {
+        let other = self.select(Self::FederatedServices, Self::ExpertSettings);
+        let keys = [Self::mode, Self::tenant_id, Self::client_id, Self::client_secret];
+        keys.map(|key| (key(self), key(other)))
     }
 
     fn select<T>(self, expert: T, federated: T) -> T {

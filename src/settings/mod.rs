@@ -53,7 +53,7 @@ pub use id::IdFault;
 pub(crate) use presences::PAIRS;
 pub(crate) use presences::pair_names;
 pub use resolve::{
-    Access, Automation, Certificate, ClientId, Credential, Settings, TenantId, Unresolved, Wanted,
+    Access, Automation, Certificate, ClientId, Credential, Provider, Settings, TenantId, Unresolved, Wanted,
 };
 pub use section::MAX_FINDINGS;
 pub use thumbprint::Thumbprint;

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::calendar_date::CalendarDate;
 use super::defaults;
-use super::draft::{AutomationDraft, Draft, IdText};
+use super::draft::{AutomationDraft, Draft, FederatedServices, IdText};
 use super::generation::Generation;
 use super::thumbprint::Thumbprint;
-use super::values::{Cloud, Mode, PresencePair, SwyxStatus, SwyxVersion};
+use super::values::{Cloud, IdentityRemoved, Mode, PresencePair, SwyxStatus, SwyxVersion};
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::endpoint::Endpoint;
 use crate::secret::SecretSource;
@@ -177,6 +177,37 @@ pub struct Wanted {
     pub renew_before_days: u16,
 }
 
+/// The values of an identity provider configuration that are not about the presence synchronisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Provider {
+    /// The name that users see in the login dialog.
+    pub name: String,
+    /// Whether contacts are synchronised.
+    pub contacts: bool,
+    /// Whether calendars are synchronised.
+    pub calendar: bool,
+    /// What happens to a user whose identity is removed, if the file says it.
+    pub on_identity_removed: Option<IdentityRemoved>,
+    /// Whether display names are synchronised, if the file says it.
+    pub display_names: Option<bool>,
+}
+
+impl Provider {
+    fn of(draft: &Draft) -> Self {
+        let fields = draft.federated_services.as_ref();
+        let name = fields.and_then(|fields| fields.name.clone());
+        let is_on = |field: fn(&FederatedServices) -> Option<bool>| fields.and_then(field);
+        Self {
+            name: name.unwrap_or_else(|| defaults::PROVIDER_NAME.to_owned()),
+            contacts: is_on(|fields| fields.contacts).unwrap_or(false),
+            calendar: is_on(|fields| fields.calendar).unwrap_or(false),
+            on_identity_removed: fields.and_then(|fields| fields.on_identity_removed),
+            display_names: is_on(|fields| fields.display_names),
+        }
+    }
+}
+
 /// Settings that passed every rule. Only [`crate::check::Checked::settings`] creates them, so they need no
 /// further checks.
 #[derive(Clone, Debug)]
@@ -200,6 +231,8 @@ pub struct Settings {
     pub credential: Credential,
     /// The day on which the client secret or the certificate ends, if the file names it.
     pub credential_ends: Option<CalendarDate>,
+    /// The rest of the identity provider configuration, from 14.20 on.
+    pub provider: Provider,
     /// Seconds between two reads, 1 to 3,600.
     pub read_interval_seconds: u16,
     /// Minutes that Graph keeps "In a call", 5 to 240.
@@ -326,6 +359,7 @@ impl Settings {
             client_id: ClientId(registration.client_id.and_then(IdText::guid)?),
             credential: Credential::of(draft),
             credential_ends: draft.entra.credential_ends,
+            provider: Provider::of(draft),
             read_interval_seconds: or_default(sync.read_interval_seconds, defaults::READ_INTERVAL_SECONDS)?,
             session_minutes: or_default(sync.session_minutes, defaults::SESSION_MINUTES)?,
             requests_per_30_seconds: or_default(

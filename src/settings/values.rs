@@ -197,6 +197,20 @@ impl Presence {
             Self::Both => Mode::BothWays,
         }
     }
+
+    /// The presence of a mode.
+    pub fn of(mode: Mode) -> Self {
+        match mode {
+            Mode::BothWays => Self::Both,
+            Mode::FromTeams => Self::FromTeams,
+            Mode::Off | Mode::Undocumented => Self::Off,
+        }
+    }
+
+    /// The word in the file.
+    pub fn word(self) -> &'static str {
+        Self::CHOICES.iter().find(|(_, _, one)| *one == self).map_or("", |(word, _, _)| word)
+    }
 }
 
 /// A type with a few named values.

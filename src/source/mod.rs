@@ -254,7 +254,6 @@ impl Source {
     }
 
     /// Whether the file has a value at `key`.
-    #[cfg(feature = "cli")]
     pub(crate) fn has(&self, key: &Key) -> bool {
         self.find(key).is_some()
     }

@@ -14,6 +14,8 @@ pub(crate) type NodeId = usize;
 /// A parsed text.
 pub(crate) struct Tree {
     nodes: Vec<Node>,
+    /// The further mentions of tables in dotted keys and headers.
+    repeats: Vec<(NodeId, Range<usize>)>,
 }
 
 /// One value with its name.
@@ -94,7 +96,7 @@ impl Table {
 impl Tree {
     /// Creates a tree with an empty root table whose members start at byte `start`.
     pub(crate) fn new(start: usize) -> Self {
-        let mut tree = Self { nodes: Vec::with_capacity(32) };
+        let mut tree = Self { nodes: Vec::with_capacity(32), repeats: Vec::new() };
         tree.add(Node {
             name: Box::default(),
             name_span: start..start,
@@ -115,6 +117,17 @@ impl Tree {
     pub(crate) fn add(&mut self, node: Node) -> NodeId {
         self.nodes.push(node);
         self.nodes.len() - 1
+    }
+
+    /// Records that the name of the node is also at `span`.
+    pub(crate) fn add_mention(&mut self, id: NodeId, span: Range<usize>) {
+        self.repeats.push((id, span));
+    }
+
+    /// The spans of all mentions of the node's name.
+    pub(crate) fn mentions(&self, id: NodeId) -> impl Iterator<Item = Range<usize>> {
+        let repeats = self.repeats.iter().filter(move |(node, _)| *node == id).map(|(_, span)| span.clone());
+        std::iter::once(self.node(id).name_span.clone()).chain(repeats)
     }
 
     #[expect(clippy::indexing_slicing, reason = "ids come only from `add` of the same tree")]

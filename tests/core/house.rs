@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("check", &["text", "source", "settings", "rules", "entra", "diagnostic", "os"]),
     ("edit", &["text", "check", "source", "secret", "settings", "diagnostic", "os"]),
     ("form", &["text", "secret", "edit", "check", "source", "settings", "diagnostic"]),
-    ("sheet", &["settings"]),
+    ("sheet", &["entra", "secret", "settings"]),
     // online
     ("http", &["text", "endpoint", "secret", "settings", "os"]),
     ("swyx", &["endpoint", "secret", "settings", "http"]),

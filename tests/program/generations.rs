@@ -1,6 +1,6 @@
 //! Files of both generations: the keys of 14.20 and later, and the end of the secret or certificate.
 
-use crate::common::{run, run_with_input};
+use crate::common::{program, run, run_with_input};
 
 const FILE: &str = "\
 [swyx]
@@ -103,4 +103,102 @@ fn sync_refuses_presence_off_and_a_certificate() {
         let run = run(folder.path(), &["sync", "--trust=1", "swyx-teams.toml"]);
         assert!(run.code != Some(0) && run.err.contains(why), "{why}: {}", run.err);
     }
+}
+
+const EXPERT: &str = "\
+[swyx]
+version = \"14.10\" # north
+
+[control_center]
+MsTeamsStatusSyncMode = 2 # as agreed
+MsTeamsTenantId = \"7a3c5e10-4b1d-4f6a-9c2e-8d0b6f1a2c34\"
+MsTeamsClientId = \"2f9d8b47-6c3e-4a5f-b1d0-9e7c4a2b8f16\"
+MsTeamsClientSecret = { file = \"teams.secret\" }
+";
+
+#[test]
+fn move_changes_the_table_and_keeps_the_rest() {
+    let folder = folder(EXPERT);
+    let shown = run(folder.path(), &["move", "--to-version", "14.25", "--diff"]);
+    assert_eq!(shown.code, Some(0), "{}", shown.err);
+    for line in ["-[control_center]\n", "+[federated_services]\n", "+login = \"secret\"\n"] {
+        assert!(shown.out.contains(line), "{line} is not in:\n{}", shown.out);
+    }
+    assert_eq!(text(&folder), EXPERT, "--diff wrote");
+    let moved = run(folder.path(), &["move", "swyx-teams.toml", "--to-version", "14.25"]);
+    assert!(moved.code == Some(0) && moved.err.contains("saved"), "{}", moved.err);
+    let after = text(&folder);
+    for line in ["version = \"14.25\" # north\n", "presence = \"both\" # as agreed\n"] {
+        assert!(after.contains(line), "{after}");
+    }
+    let check = run(folder.path(), &["check", "--fail-on", "info"]);
+    assert_eq!(check.code, Some(0), "{}", check.out);
+    let again = run(folder.path(), &["move"]);
+    assert!(again.code == Some(0) && again.err.contains("no changes to save"), "{}", again.err);
+    assert_eq!(text(&folder), after);
+    assert_eq!(run(folder.path(), &["move", "--to-version", "14.10"]).code, Some(0));
+    assert_eq!(text(&folder), EXPERT);
+}
+
+#[test]
+fn move_refuses_what_it_cannot_move() {
+    let unversioned = EXPERT.replace("version = \"14.10\" # north\n", "");
+    let certificate = FILE.replace("\"secret\" #", "\"certificate\" #").replace("client_secret", "#");
+    for (file, arguments, code, why) in [
+        (unversioned.as_str(), &["move"][..], 2, "--to-version"),
+        ("[swyx]\nversion = \"14.25\"\n", &["move"], 2, "no `[control_center]`"),
+        (&certificate, &["move", "--to-version", "14.10"], 1, "`federated_services.login` (\"certificate\")"),
+        (&EXPERT.replace("7a3c5e10-", ""), &["move", "--to-version", "14.25"], 1, "has errors"),
+        (
+            &format!("{EXPERT}{FILE}").replacen("[swyx]\nversion = \"14.25\"\n", "", 1),
+            &["move"],
+            1,
+            "both tables",
+        ),
+        (FILE, &["move", "--to-version", "soon"], 2, "--to-version"),
+        (EXPERT, &["move", "--to-version", "13.00"], 1, "mode-needs-version"),
+    ] {
+        let folder = folder(file);
+        let run = run(folder.path(), arguments);
+        assert!(run.code == Some(code) && run.err.contains(why), "{why}: {:?} {}", run.code, run.err);
+        assert_eq!(text(&folder), file, "{why}");
+    }
+    let elsewhere = run(folder("").path(), &["move", "none.toml"]);
+    assert!(elsewhere.code == Some(2) && elsewhere.err.contains("none.toml"), "{}", elsewhere.err);
+}
+
+#[test]
+fn sheet_has_the_language_of_control_center() {
+    let folder = folder(FILE);
+    std::fs::write(folder.path().join("old.toml"), EXPERT).expect("written");
+    for (file, german, english) in [
+        ("swyx-teams.toml", "Anmeldedaten-Typ", "Login data type"),
+        ("swyx-teams.toml", "endet die Windows-Anmeldung", "ends the Windows logon"),
+        ("old.toml", "Experten-Einstellungen", "expert settings"),
+        (
+            "old.toml",
+            "(aus der Datei teams.secret; --reveal zeigt es)",
+            "(from the file teams.secret; --reveal shows it)",
+        ),
+    ] {
+        let sheet = |variables: &[(&str, &str)], arguments: &[&str]| {
+            let mut command = program(folder.path());
+            let output =
+                command.envs(variables.iter().copied()).arg("sheet").args(arguments).arg(file).output();
+            let output = output.expect("the program");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).expect("UTF-8")
+        };
+        let is_german = |text: &str| {
+            assert_ne!(text.contains(german), text.contains(english), "{text}");
+            text.contains(german)
+        };
+        assert!(!is_german(&sheet(&[], &[])) && is_german(&sheet(&[], &["--language", "de"])));
+        let de = [("LANG", "de_DE.UTF-8")];
+        assert!(is_german(&sheet(&de, &[])) && !is_german(&sheet(&de, &["--language", "en"])));
+        // Scripts do not depend on the locale.
+        assert_eq!(sheet(&de, &["--format", "json"]), sheet(&[], &["--format", "json"]));
+    }
+    let json = run(folder.path(), &["sheet", "--format", "json", "--language", "de"]).out;
+    assert!(json.contains("\"warnings\": [") && json.contains("Verzeichnis-ID (Mandant)"), "{json}");
 }

@@ -134,20 +134,21 @@ fn plan_result(plan: PlanText) -> Done {
 }
 
 fn sheet_result(sheet: Sheet) -> Done {
+    let headings = sheet.headings;
     let field = |field: SheetField| {
         let portal = field.portal.filter(|portal| *portal != field.label);
-        let portal = portal.map(|portal| format!("in the Entra portal: {portal}"));
+        let portal = portal.map(|portal| format!("{}: {portal}", headings.portal));
         Field {
             label: field.label.to_owned(),
             value: field.value,
             remarks: field.kept.into_iter().chain(portal).collect(),
         }
     };
-    let notes = sheet.notes.into_iter().map(str::to_owned).collect();
     let parts = [
         Part::Fields(sheet.fields.into_iter().map(field).collect()),
-        Part::Numbered("Manual steps", sheet.steps),
-        Part::List(Some("Notes"), notes),
+        Part::List(Some(headings.warnings), sheet.warnings),
+        Part::Numbered(headings.steps, sheet.steps),
+        Part::List(Some(headings.notes), sheet.notes),
     ];
     done(Verdict::Good, sheet.place.to_owned(), parts)
 }

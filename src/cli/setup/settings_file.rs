@@ -15,7 +15,7 @@ use crate::cli::names::display;
 use crate::diagnostic::{Diagnostic, Key, Place, Severity};
 use crate::edit::{self, Change, ChangeError, NewValue, Outcome};
 use crate::settings::entries::{Entry, EntryValue, list_given};
-use crate::settings::{Draft, Generation, Mode, SwyxVersion, keys};
+use crate::settings::{Draft, Generation, Mode, Presence, SwyxVersion, keys};
 use crate::text::printable;
 
 /// The settings file during the setup.
@@ -225,12 +225,13 @@ impl SettingsFile {
 
 /// The value of an answer in a table: a mode is a word from 14.20 on.
 fn value_in(table: Generation, answer: &Answer) -> NewValue {
-    let word = match (table, answer.question, &answer.value) {
-        (Generation::FederatedServices, Question::Mode, NewValue::Integer(1)) => "from_teams",
-        (Generation::FederatedServices, Question::Mode, NewValue::Integer(2)) => "both",
-        _ => return answer.value.clone(),
-    };
-    NewValue::Text(word.to_owned())
+    match (table, answer.question, &answer.value) {
+        (Generation::FederatedServices, Question::Mode, NewValue::Integer(number)) => {
+            let mode = Mode::from_number(*number).unwrap_or(Mode::Undocumented);
+            NewValue::Text(Presence::of(mode).word().to_owned())
+        }
+        _ => answer.value.clone(),
+    }
 }
 
 /// The valid answer of a file to a question, in printable form.

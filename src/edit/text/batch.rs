@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::insert::{Insertion, insert};
 use super::remove;
-use super::replace::replace;
+use super::replace::{rename, replace};
 use crate::diagnostic::{Key, Step};
 use crate::edit::change::{Change, EditError};
 use crate::edit::replacement::{Replacement, apply};
@@ -86,6 +86,7 @@ impl<'a> Batch<'a> {
                 }
                 self.replacements.extend(removed);
             }
+            (Change::Rename(key, name), _) => self.replacements.extend(rename(self.source, key, name)?),
             // Unsetting a missing key is a no-op.
             (Change::Unset(_), _) => {}
         }

@@ -1,7 +1,7 @@
 //! Inserts a new key: after the last key of its table, in the style of its neighbours.
 
 use crate::diagnostic::{Key, Step};
-use crate::edit::change::{EditError, NewValue, string};
+use crate::edit::change::{self, EditError, NewValue, string};
 use crate::edit::replacement::Replacement;
 use crate::source::Source;
 use crate::source::tree::{NodeId, Origin, Table, Tree, Value};
@@ -166,16 +166,14 @@ fn append_element(source: &Source, array: &Key, index: usize, value: &NewValue) 
 /// The path as a dotted TOML key, or `None` if it contains an array element.
 fn dotted(path: &[Step]) -> Option<String> {
     let names = path.iter().map(|step| match step {
-        Step::Name(name) => {
-            Some(toml_writer::ToTomlKey::to_toml_key(&toml_writer::TomlKeyBuilder::new(name).as_default()))
-        }
+        Step::Name(name) => Some(change::name(name)),
         Step::Index(_) => None,
     });
     names.collect::<Option<Vec<_>>>().map(|names| names.join("."))
 }
 
 /// The line end of the file.
-fn line_end(text: &str) -> &'static str {
+pub(in crate::edit) fn line_end(text: &str) -> &'static str {
     match text.find('\n') {
         Some(at) if text.get(..at).is_some_and(|before| before.ends_with('\r')) => "\r\n",
         _ => "\n",

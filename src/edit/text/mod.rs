@@ -11,6 +11,7 @@ mod remove;
 mod replace;
 
 use batch::Batch;
+pub(super) use insert::line_end;
 
 use super::change::{Change, EditError};
 use crate::source::Source;

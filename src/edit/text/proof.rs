@@ -21,6 +21,7 @@ pub(super) fn changes_only(before: &str, after: &str, changes: &[Change]) -> boo
         match change {
             Change::Set(key, value) => expected.set(&key.steps(), shape(value)),
             Change::Unset(key) => expected.unset(&key.steps()),
+            Change::Rename(key, name) => expected.rename(&key.steps(), name),
         }
     }
     expected.without_empty() == found.without_empty()
@@ -150,6 +151,25 @@ impl Shape {
                     element.unset(rest);
                 }
             }
+            _ => {}
+        }
+    }
+
+    fn rename(&mut self, steps: &[Step], name: &str) {
+        match (self, steps) {
+            (Self::Table(members), [Step::Name(old)]) => {
+                if let Some(at) = members.iter().position(|(there, _)| there == old) {
+                    let (_, member) = members.remove(at);
+                    let at = members.partition_point(|(there, _)| there.as_str() < name);
+                    members.insert(at, (name.to_owned(), member));
+                }
+            }
+            (Self::Table(members), [Step::Name(table), rest @ ..]) => {
+                if let Some((_, member)) = members.iter_mut().find(|(there, _)| there == table) {
+                    member.rename(rest, name);
+                }
+            }
+            // Elements of arrays have no name, and no table in an array is renamed.
             _ => {}
         }
     }

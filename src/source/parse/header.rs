@@ -15,6 +15,7 @@ impl Builder<'_, '_> {
                 at = self.add_table(at, (name, span), place, Origin::Implicit);
                 continue;
             };
+            self.tree.add_mention(child, span.clone());
             let node = self.tree.node(child);
             at = match &node.value {
                 Value::Table(table) if table.origin != Origin::Inline => child,
@@ -47,7 +48,8 @@ impl Builder<'_, '_> {
             table.origin = Origin::Header;
             table.body_end = header.end;
             node.span = header;
-            node.name_span = span;
+            let first = std::mem::replace(&mut node.name_span, span);
+            self.tree.add_mention(child, first);
             return Some(child);
         }
         let first = node.name_span.clone();

@@ -24,7 +24,8 @@ impl Builder<'_, '_> {
             let node = self.tree.node(child);
             match &node.value {
                 Value::Table(table) if matches!(table.origin, Origin::Dotted | Origin::Implicit) => {
-                    at = child
+                    at = child;
+                    self.tree.add_mention(child, span);
                 }
                 _ => {
                     let first = node.name_span.clone();

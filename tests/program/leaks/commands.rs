@@ -24,7 +24,7 @@ fn line(arguments: &str) -> Line {
     let arguments = arguments.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let has_token = PROVISIONING.contains(&arguments[0].as_str());
     let writes = has_token
-        || ["set", "unset", "secret"].contains(&arguments[0].as_str())
+        || ["set", "unset", "move", "secret"].contains(&arguments[0].as_str())
         || arguments.iter().any(|word| word == "--fix") && arguments.iter().all(|word| word != "--diff");
     Line { arguments, input: None, writes, has_token }
 }
@@ -115,6 +115,8 @@ pub fn on_file(content: &[u8], is_toml: bool) -> Vec<Line> {
             "secret put a.toml --stdin --color always",
             "secret put swyx.gateway_token a.toml --no-input -v",
             "unset control_center.MsTeamsClientSecret --config a.toml",
+            "move a.toml --to-version 14.25 --diff --color always",
+            "move a.toml --to-version 14.25 -v",
             "unset swyx.version sync.status --config a.toml",
             "unset control_center.MsTeamsTenantId --config a.toml -v",
         ]
