@@ -253,7 +253,7 @@ mod tests {
                 ("Name", "Entra ID"),
                 ("Login data type", "Client Secret"),
                 ("Client Secret", "from the file a"),
-                ("Teams Presence Synchronization", "both ways, Teams to Swyx and \"Speaking\" to Teams"),
+                ("Teams Presence Synchronization", "both ways"),
                 ("Contact synchronization", "on"),
                 ("Calendar synchronization", "off"),
                 ("Action to be performed when the Entra ID identity is removed", "Remove Swyx user"),

@@ -162,18 +162,27 @@ fn print_json(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>)
     write_pretty(&shape, context.out)
 }
 
+/// The widest label that has its value next to it, in columns; the value of a longer one is below it.
+const WIDEST_COLUMN: usize = 40;
+
 fn print(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>) -> io::Result<()> {
     let out = &mut Prose::new(context.out);
     let headings = sheet.headings;
     writeln!(out, "{}\n", sheet.place)?;
-    let width = sheet.fields.iter().map(|field| field.label.chars().count()).max().unwrap_or(0);
+    let lengths = sheet.fields.iter().map(|field| field.label.chars().count());
+    let width = lengths.filter(|length| *length <= WIDEST_COLUMN).max().unwrap_or(0);
     for field in &sheet.fields {
         let shown = match (value(field, secret), &field.kept) {
             (Some(value), _) => unbroken(value),
             (None, Some(kept)) => format!("({kept}; {})", headings.reveal),
             (None, None) => String::new(),
         };
-        writeln!(out, "  {:width$}  {shown}", field.label)?;
+        let mut label = unbroken(field.label);
+        if field.label.chars().count() > width {
+            writeln!(out, "  {label}")?;
+            label.clear();
+        }
+        writeln!(out, "  {label:width$}  {shown}")?;
         if let Some(portal) = field.portal.filter(|portal| *portal != field.label) {
             writeln!(out, "  {:width$}  {}: {portal}", "", headings.portal)?;
         }

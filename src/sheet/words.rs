@@ -106,7 +106,7 @@ const ENGLISH: Words = Words {
     calendar: "Calendar synchronization",
     on_identity_removed: "Action to be performed when the Entra ID identity is removed",
     display_names: "Activate synchronization for display names",
-    directions: ["off", "from Teams to Swyx only", "both ways, Teams to Swyx and \"Speaking\" to Teams"],
+    directions: ["off", "from Teams to Swyx", "both ways"],
     removals: ["None", "Remove Swyx user if not an admin", "Remove Swyx user"],
     on: "on",
     off: "off",
@@ -161,11 +161,7 @@ const GERMAN: Words = Words {
     calendar: "Calendar synchronization",
     on_identity_removed: "Auszuführende Aktion, wenn die Entra ID Identität entfernt wird",
     display_names: "Synchronisierung für Anzeigenamen aktivieren",
-    directions: [
-        "aus",
-        "nur von Teams zu Swyx",
-        "beide Richtungen, Teams zu Swyx und „Spricht gerade“ zu Teams",
-    ],
+    directions: ["aus", "von Teams zu Swyx", "beide Richtungen"],
     removals: [
         "Keine",
         "SwyxWare Benutzer entfernen, wenn er kein Administrator ist",

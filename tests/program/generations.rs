@@ -86,6 +86,17 @@ fn secret_put_without_a_key_uses_the_place_of_the_file() {
 }
 
 #[test]
+fn labels_of_the_sheet_are_on_one_line() {
+    let action = "on_identity_removed = \"remove\"\n";
+    let folder = folder(&FILE.replace("login =", &format!("{action}login =")));
+    let sheet = run(folder.path(), &["sheet", "--language", "en"]).out;
+    assert!(sheet.contains("  Teams Presence Synchronization  both ways\n"), "{sheet}");
+    // The value of a long label is below it.
+    let below = "  Action to be performed when the Entra ID identity is removed\n     ";
+    assert!(sheet.contains(below) && sheet.contains("  Remove Swyx user\n"), "{sheet}");
+}
+
+#[test]
 fn sync_refuses_presence_off_and_a_certificate() {
     let gateway = "gateway = \"https://127.0.0.1:1\"\ngateway_token = { file = \"teams.secret\" }\n";
     let with_gateway = FILE.replace("\n\n[fed", &format!("\n{gateway}\n[fed"));

@@ -15,6 +15,7 @@ use crate::cli::output_file::OutputArgs;
 use crate::entra::sign_in::TO_READ;
 use crate::provision::{Files, Options, Plan as Planned, ProvisioningSnapshot, SecretStore, plan};
 use crate::report::json::write_pretty;
+use crate::settings::Generation;
 use crate::text::printable;
 
 /// The arguments.
@@ -46,7 +47,7 @@ pub(in crate::cli) struct PlanArgs {
 /// Optional additions to the plan.
 #[derive(Args, Clone, Default)]
 pub(in crate::cli) struct PlanOptionArgs {
-    /// Remove Microsoft Graph permissions that the mode does not need
+    /// Remove Microsoft Graph permissions that the mode does not need; refused for SwyxWare 14.20 and later
     #[arg(long)]
     prune: bool,
     /// Set the redirect URI and the public client flows of the vendor's guide; an application with a secret does not need them
@@ -87,6 +88,10 @@ pub(in crate::cli) fn for_page(
     Ok(PlanText::new(&session, &plan, &snapshot.objects))
 }
 
+/// Why `--prune` is refused for the application of Federated Services.
+const NO_PRUNING: &str = "--prune is only for SwyxWare before 14.20: the application of Federated Services also serves login, contacts and calendar, \
+     and the vendor's list of its permissions is not completely public, so nothing is removed from it";
+
 /// Probes the tenant and makes the plan.
 pub(super) fn compute_plan(
     context: &mut Context<'_>,
@@ -94,6 +99,9 @@ pub(super) fn compute_plan(
     files: &Files,
     options: &PlanOptionArgs,
 ) -> Result<(ProvisioningSnapshot, Planned), CliError> {
+    if options.prune && session.wanted.generation == Generation::FederatedServices {
+        return Err(usage_error(NO_PRUNING));
+    }
     let provisioner = session.provisioner();
     let snapshot = session.result(context, provisioner.probe(files.stored()))?;
     match plan(&session.wanted, &snapshot, &session.installation, options.options()) {

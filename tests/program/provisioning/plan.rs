@@ -137,3 +137,17 @@ fn extra_permissions_are_shown_and_removed_only_by_prune() {
     assert!(run.out.ends_with("\n0 to add, 0 to change, 4 to remove\n"), "{}", run.out);
     assert!(run.out.contains("  - grant                Mail.Read\n"), "{}", run.out);
 }
+
+#[test]
+fn prune_is_refused_from_14_20_on() {
+    let world = World::of(swyx_teams::emulator::Scenario::Excess);
+    let older = world.settings_of_ready("{ env = \"TEAMS\" }");
+    for version in ["14.20", "14.25"] {
+        world.write("a.toml", &format!("[swyx]\nversion = \"{version}\"\n{older}"));
+        for command in ["plan", "apply"] {
+            let run = world.ends(2, &[command, "--prune", "a.toml"]);
+            assert!(run.err.contains("--prune is only for SwyxWare before 14.20"), "{}", run.err);
+        }
+        assert!(world.changes().is_empty());
+    }
+}
