@@ -15,12 +15,13 @@ use crate::settings::SwyxVersion;
 use crate::text::printable;
 
 #[derive(Args)]
-#[command(after_help = "Examples:
-  swyx-teams move north.toml --to-version 14.25
-  swyx-teams move north.toml --diff
+#[command(after_help = "\
+SwyxWare 14.20 and later use [federated_services], earlier versions use [control_center]. Comments and all other bytes stay unchanged. If a value has no place \
+in the other table, the error names it, and nothing is changed.
 
-SwyxWare 14.20 and later use [federated_services], earlier versions use [control_center]. Comments and all
-other bytes stay unchanged. Values without a place in the other table are named, and nothing is changed.")]
+Examples:
+  swyx-teams move north.toml --to-version 14.25
+  swyx-teams move north.toml --diff")]
 pub(super) struct MoveArgs {
     /// Settings file
     file: Option<PathBuf>,
