@@ -45,6 +45,8 @@ pub const SECRET_LIFETIME_DAYS: Key = Key::of("entra.secret_lifetime_days");
 pub const RENEW_BEFORE_DAYS: Key = Key::of("entra.renew_before_days");
 /// The table of the application that signs in instead of an administrator.
 pub const AUTOMATION: Key = Key::of("entra.automation");
+/// Its client id.
+pub const AUTOMATION_CLIENT_ID: Key = Key::of("entra.automation.client_id");
 /// Where its private key is stored.
 pub const AUTOMATION_KEY: Key = Key::of("entra.automation.key");
 /// Where the password of its key is stored.
