@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::browser;
@@ -12,7 +13,8 @@ use super::connection::Connection;
 use super::context::Context;
 use crate::entra::GraphError;
 use crate::entra::sign_in::{
-    AdminSignIn, Administrators, BrowserPrompt, CODE_EXPIRED, DevicePrompt, Token, as_automation,
+    AdminSignIn, Administrators, BrowserPrompt, CODE_EXPIRED, DevicePrompt, TO_AUTOMATE, TO_READ, Token,
+    as_automation,
 };
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::secret::shape::looks_like_a_secret;
@@ -66,7 +68,8 @@ pub(super) fn administrators(
     progress: &ProgressBar,
 ) -> Result<AdminAccess, Unseen> {
     let token = context.admin_token.clone();
-    let prefers_automation = token.is_none() && choice == AdminChoice::Any;
+    // The automation application does not give itself permissions.
+    let prefers_automation = token.is_none() && choice == AdminChoice::Any && scopes != TO_AUTOMATE;
     let way = match token {
         Some(token) => Ok(AdminSignIn::Token(checked_token(token)?)),
         None if choice == AdminChoice::AzureCli => Ok(AdminSignIn::AzureCli),
@@ -77,7 +80,7 @@ pub(super) fn administrators(
             );
             Err(Unseen::new(Cause::Use, why))
         }
-        None => Ok(interactive(choice, progress)),
+        None => Ok(interactive(choice, describe_role(scopes), progress)),
     };
     let method =
         way.map(|way| Administrators::new(way, scopes, patience).with_cancellation(context.cancellation()));
@@ -98,15 +101,25 @@ fn checked_token(token: Secret) -> Result<Secret, Unseen> {
 }
 
 /// The browser where the user has one, otherwise a device code.
-fn interactive(choice: AdminChoice, progress: &ProgressBar) -> AdminSignIn {
+fn interactive(choice: AdminChoice, role: &'static str, progress: &ProgressBar) -> AdminSignIn {
     let progress = progress.clone();
     if choice == AdminChoice::Browser || (choice == AdminChoice::Any && browser::is_available()) {
         return AdminSignIn::Browser(Box::new(move |prompt| {
-            progress.suspend(|| show_page(prompt));
+            progress.suspend(|| show_page(prompt, role));
             browser::open(&prompt.address);
         }));
     }
-    AdminSignIn::DeviceCode(Box::new(move |prompt| progress.suspend(|| show(prompt))))
+    AdminSignIn::DeviceCode(Box::new(move |prompt| progress.suspend(|| show(prompt, role))))
+}
+
+/// The least role of an account that signs in for these permissions. Source:
+/// <https://learn.microsoft.com/entra/identity/role-based-access-control/delegate-by-task>.
+fn describe_role(scopes: &[&str]) -> &'static str {
+    if scopes == TO_READ {
+        "at least the role Directory Readers or Global Reader"
+    } else {
+        "at least the role that the plan names for each step"
+    }
 }
 
 /// What the variable contains, if it is certainly no access token. Graph's tokens have no documented form, so nothing else is refused.
@@ -179,28 +192,35 @@ fn bare_token(text: &str) -> &str {
 }
 
 /// Shows a device code on standard error.
-fn show(prompt: &DevicePrompt) {
+fn show(prompt: &DevicePrompt, role: &str) {
     let (address, code) = (printable(&prompt.address), printable(&prompt.code));
     let minutes = prompt.lifetime.as_secs() / 60;
     let text = format!(
-        "To sign in as an administrator, open {address} and enter the code {code} (valid for {minutes} minutes)."
+        "To sign in as an administrator ({role}), open {address} and enter the code {code} (valid for {minutes} minutes)."
     );
     // A closed terminal must not end the sign-in.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// Shows the address of the sign-in page on standard error, also for a browser that does not open by itself.
-fn show_page(prompt: &BrowserPrompt) {
+fn show_page(prompt: &BrowserPrompt, role: &str) {
     let (address, minutes) = (printable(&prompt.address), prompt.lifetime.as_secs() / 60);
     let text = format!(
-        "To sign in as an administrator, use the browser that opens now, or open this address in a browser on this machine (valid for {minutes} minutes; --device-code signs in on another device):\n{address}"
+        "To sign in as an administrator ({role}), use the browser that opens now, or open this address in a browser on this machine (valid for {minutes} minutes; --device-code signs in on another device):\n{address}"
     );
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// A sign-in of the administrator, or of the automation application.
+pub(super) struct SignedIn {
+    pub(super) token: Token,
+    /// When the certificate of the automation application ends; `None` for an administrator.
+    pub(super) key_ends: Option<Timestamp>,
+}
+
 /// Signs the administrator in, or the automation application in its place. The browser and a device code sign in to the application that
 /// the file names, so an application other than Microsoft's requires full trust.
-pub(super) async fn token(admin: &AdminAccess, connection: &Connection) -> Result<Token, Unseen> {
+pub(super) async fn token(admin: &AdminAccess, connection: &Connection) -> Result<SignedIn, Unseen> {
     let access = connection.access();
     if let (true, Some(automation)) = (admin.prefers_automation, &access.automation) {
         return automation_token(automation, connection, admin.patience).await;
@@ -215,7 +235,7 @@ pub(super) async fn token(admin: &AdminAccess, connection: &Connection) -> Resul
         return Err(Unseen::new(Cause::Use, why));
     }
     let token = administrators.fetch_token(access, Arc::clone(connection.transport())).await;
-    token.map_err(|error| match &error {
+    token.map(|token| SignedIn { token, key_ends: None }).map_err(|error| match &error {
         // The text of Microsoft's table does not know that a policy may be the reason.
         GraphError::SignIn(refused) if refused.error.as_str() == Some("expired_token") => {
             let Unseen { cause, reason } = Unseen::from(&error);
@@ -230,11 +250,11 @@ async fn automation_token(
     automation: &Automation,
     connection: &Connection,
     patience: Duration,
-) -> Result<Token, Unseen> {
+) -> Result<SignedIn, Unseen> {
     let key = connection.signing_key(automation, patience).await?;
     let (transport, access) = (Arc::clone(connection.transport()), connection.access());
     let token = as_automation(transport, access, automation.client_id, &key, patience).await;
-    token.map_err(|error| {
+    token.map(|token| SignedIn { token, key_ends: Some(key.ends()) }).map_err(|error| {
         let Unseen { cause, reason } = Unseen::from(&error);
         Unseen::new(cause, format!("`{}`: {reason}", keys::AUTOMATION))
     })

@@ -9,16 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use secrecy::zeroize::Zeroizing;
 
 use crate::check::Checked;
 use crate::diagnostic::Key;
 use crate::endpoint::Endpoint;
 use crate::entra::graph::Client;
-use crate::entra::sign_in::{Credential, SigningKey};
+use crate::entra::sign_in::{Credential, KeyError, SigningKey};
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::http::{Https, Limits, PauseObserver, Transport};
-use crate::os::FileVersion;
 use crate::os::process::CancellationToken;
+use crate::os::{FileVersion, ReadError};
+use crate::secret::keyring::KeyringError;
 use crate::secret::{RevealError, Secret, SecretSource, Trust, reveal_key, reveal_within};
 use crate::settings::{Access, Automation, Settings, keys};
 use crate::swyx::Gateway;
@@ -129,24 +131,58 @@ impl Connection {
         automation: &Automation,
         limit: Duration,
     ) -> Result<SigningKey, Unseen> {
-        let password = match &automation.key_password {
-            Some(source) => Some(self.secret(&keys::AUTOMATION_KEY_PASSWORD, source, limit).await?),
-            None => None,
+        let content = self.key_content(&automation.key, limit).await;
+        let content = content.map_err(|error| error.unseen(&keys::AUTOMATION_KEY))?;
+        self.read_key(&content, automation.key_password.as_ref(), limit)
+            .await?
+            .map_err(|error| unusable(&error))
+    }
+
+    /// Like `signing_key`; `None` if nothing is stored there, or the certificate has expired.
+    pub(super) async fn stored_key(
+        &self,
+        place: &SecretSource,
+        password: Option<&SecretSource>,
+        limit: Duration,
+    ) -> Result<Option<SigningKey>, Unseen> {
+        let content = match self.key_content(place, limit).await {
+            Ok(content) => content,
+            Err(error) if error.is_missing() => return Ok(None),
+            Err(error) => return Err(error.unseen(&keys::AUTOMATION_KEY)),
         };
-        let (source, folder) = (automation.key.clone(), self.folder.clone());
+        match self.read_key(&content, password, limit).await? {
+            Ok(key) => Ok(Some(key)),
+            Err(KeyError::Expired(_)) => Ok(None),
+            Err(error) => Err(unusable(&error)),
+        }
+    }
+
+    async fn key_content(
+        &self,
+        place: &SecretSource,
+        limit: Duration,
+    ) -> Result<Zeroizing<Vec<u8>>, FetchError> {
+        let (source, folder) = (place.clone(), self.folder.clone());
         // Cancelled when the time limit expires or the task is dropped.
         let own = self.policy.cancellation.child_token();
         let cancelled = own.clone();
         let _cancel = own.drop_guard();
         let fetching = tokio::task::spawn_blocking(move || reveal_key(&source, &folder, &cancelled));
         let fetched = async { Ok(fetching.await??) };
-        let content = tokio::time::timeout(limit, fetched).await.unwrap_or(Err(FetchError::Timeout));
-        let content = content.map_err(|error| error.unseen(&keys::AUTOMATION_KEY))?;
-        SigningKey::read(&content, password.as_ref(), Timestamp::now()).map_err(|error| {
-            let key =
-                if error.is_about_password() { keys::AUTOMATION_KEY_PASSWORD } else { keys::AUTOMATION_KEY };
-            Unseen::new(Cause::Use, format!("`{key}`: {error}"))
-        })
+        tokio::time::timeout(limit, fetched).await.unwrap_or(Err(FetchError::Timeout))
+    }
+
+    async fn read_key(
+        &self,
+        content: &[u8],
+        password: Option<&SecretSource>,
+        limit: Duration,
+    ) -> Result<Result<SigningKey, KeyError>, Unseen> {
+        let password = match password {
+            Some(source) => Some(self.secret(&keys::AUTOMATION_KEY_PASSWORD, source, limit).await?),
+            None => None,
+        };
+        Ok(SigningKey::read(content, password.as_ref(), Timestamp::now()))
     }
 
     /// Like `secret`, but blocks, with no limit other than that of the command.
@@ -155,6 +191,12 @@ impl Connection {
         reveal_within(source, &self.folder, &self.policy.trust, &limits)
             .map_err(|error| FetchError::from(error).unseen(key))
     }
+}
+
+/// Why a key cannot be used.
+fn unusable(error: &KeyError) -> Unseen {
+    let key = if error.is_about_password() { keys::AUTOMATION_KEY_PASSWORD } else { keys::AUTOMATION_KEY };
+    Unseen::new(Cause::Use, format!("`{key}`: {error}"))
 }
 
 /// Why a secret could not be fetched.
@@ -170,6 +212,17 @@ enum FetchError {
 }
 
 impl FetchError {
+    /// Whether nothing is stored there.
+    fn is_missing(&self) -> bool {
+        match self {
+            Self::Source(RevealError::File(_, ReadError::Io(error))) => {
+                error.kind() == std::io::ErrorKind::NotFound
+            }
+            Self::Source(RevealError::Keyring(KeyringError::NoEntry(_))) => true,
+            _ => false,
+        }
+    }
+
     /// Names the key of the secret.
     fn unseen(&self, key: &Key) -> Unseen {
         let cause = match self {

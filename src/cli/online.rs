@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::administrator::{self, AdminAccess, AdminChoice};
+use super::administrator::{self, AdminAccess, AdminChoice, SignedIn};
 use super::connection::{Connection, ConnectionPolicy, Transports};
 use super::context::Context;
 use super::exit::Exit;
@@ -196,13 +196,21 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
     };
     match &options.administrators {
         None => {}
-        Some(Err(why)) => tenant.registration = Err(why.clone()),
+        Some(Err(why)) => {
+            tenant.registration = Err(why.clone());
+            tenant.automation_key_ends = Err(why.clone());
+        }
         Some(Ok(administrators)) => match administrator::token(administrators, &connection).await {
-            Ok(token) => {
+            Ok(SignedIn { token, key_ends }) => {
+                let other = || Unseen::new(Cause::NotAsked, "the automation application did not sign in");
+                tenant.automation_key_ends = key_ends.ok_or_else(other);
                 let client = connection.client(Credential::Token(token), limits());
                 probe::read_registration(&client, &settings, secret.as_ref().ok(), &mut tenant).await;
             }
-            Err(why) => tenant.registration = Err(why),
+            Err(why) => {
+                tenant.automation_key_ends = Err(why.clone());
+                tenant.registration = Err(why);
+            }
         },
     }
     tenant

@@ -118,6 +118,7 @@ fn add_application(
         },
         password_credentials: secrets,
         key_credentials: Vec::new(),
+        owners: Vec::new(),
         other: Map::new(),
     });
     if !state.service_principal {

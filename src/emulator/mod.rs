@@ -234,8 +234,11 @@ impl Emulator {
 fn facts(base: &str, directory: &Directory, keys: &keys::Keys, now: jiff::Timestamp) -> Facts {
     let application = directory.applications.all().next();
     let secret = application.and_then(|application| application.password_credentials.first());
-    let client =
-        token::Client { id: GRAPH_TOOLS, name: "Microsoft Graph Command Line Tools", is_confidential: false };
+    let client = token::Client {
+        id: GRAPH_TOOLS,
+        name: "Microsoft Graph Command Line Tools",
+        proof: token::Proof::None,
+    };
     let administrator = directory.users.by_id(directory.tenant.administrator).map(|(_, user)| user);
     let person = token::Person {
         id: directory.tenant.administrator,

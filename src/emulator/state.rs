@@ -49,6 +49,15 @@ pub(super) struct Tenant {
     pub(super) administrator: Uuid,
 }
 
+/// A service principal that owns an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Owner {
+    /// Its object id.
+    pub(super) id: Uuid,
+    /// Its application (client) id.
+    pub(super) app_id: Uuid,
+}
+
 /// An application registration.
 #[derive(Clone)]
 pub(super) struct Application {
@@ -80,6 +89,8 @@ pub(super) struct Application {
     pub(super) password_credentials: Vec<PasswordCredential>,
     /// Its certificates, including removed ones.
     pub(super) key_credentials: Vec<KeyCredential>,
+    /// The service principals that own it.
+    pub(super) owners: Vec<Owner>,
     /// Members that are returned as they were written: `notes`, `tags`, `publicClient`, …
     pub(super) other: Map<String, Value>,
 }

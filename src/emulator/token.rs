@@ -54,8 +54,30 @@ pub(super) struct Client<'a> {
     pub(super) id: Uuid,
     /// Its name.
     pub(super) name: &'a str,
-    /// Signed in with a secret.
-    pub(super) is_confidential: bool,
+    /// How it authenticated.
+    pub(super) proof: Proof,
+}
+
+/// How a client authenticated. Source: <https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference>.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Proof {
+    /// Not at all: it is a public client.
+    None,
+    /// With a secret.
+    Secret,
+    /// With a certificate.
+    Certificate,
+}
+
+impl Proof {
+    /// The claim `appidacr`.
+    fn claim(self) -> &'static str {
+        match self {
+            Self::None => "0",
+            Self::Secret => "1",
+            Self::Certificate => "2",
+        }
+    }
 }
 
 /// The user of a token.
@@ -99,7 +121,7 @@ pub(super) fn application_claims(
     let mut claims = joined(
         common(tenant, now, LIFETIME),
         json!({"aud": audience, "iss": issuer(tenant), "appid": client.id, "app_displayname": client.name,
-            "appidacr": "1", "idtyp": "app", "oid": principal, "sub": principal, "ver": "1.0"}),
+            "appidacr": client.proof.claim(), "idtyp": "app", "oid": principal, "sub": principal, "ver": "1.0"}),
     );
     if !roles.is_empty()
         && let Some(claims) = claims.as_object_mut()
@@ -122,7 +144,7 @@ pub(super) fn delegated_claims(
     joined(
         common(tenant, now, lifetime),
         json!({"aud": audience, "iss": issuer(tenant), "appid": client.id, "app_displayname": client.name,
-            "appidacr": if client.is_confidential { "1" } else { "0" }, "idtyp": "user", "oid": user.id,
+            "appidacr": client.proof.claim(), "idtyp": "user", "oid": user.id,
             "sub": pairwise(client.id, user.id), "upn": user.user_principal_name,
             "unique_name": user.user_principal_name, "name": user.name, "scp": scopes.join(" "),
             "wids": [GLOBAL_ADMINISTRATOR], "ver": "1.0"}),

@@ -52,6 +52,8 @@ pub struct Snapshot {
     pub registration: Seen<Registration>,
     /// The deletion of the application, if an administrator found it among the deleted ones.
     pub deletion: Option<Deletion>,
+    /// When the certificate of the automation application ends, if that application signed in.
+    pub automation_key_ends: Seen<Timestamp>,
 }
 
 /// The deletion of an application, which can be restored for 30 days.
@@ -266,6 +268,7 @@ impl Snapshot {
             presence: Err(why.clone()),
             registration: Err(why.clone()),
             deletion: None,
+            automation_key_ends: Err(why.clone()),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::obstacle::Obstacle;
 use super::store::StoreError;
 use crate::entra::GraphError;
+use crate::entra::sign_in::INACTIVE_ROLE;
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::settings::keys;
 
@@ -18,7 +19,7 @@ pub enum Failure {
     Graph(GraphError),
     /// The administrator has no permission for it.
     #[error(
-        "administrator not permitted (HTTP 403): {what}; this needs at least {role}, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All. If the role is one of Privileged Identity Management (PIM), activate it, wait a few minutes and sign in again. The automation application has only its own permissions: sign in as an administrator with --browser or --device-code"
+        "administrator not permitted (HTTP 403): {what}; this needs at least {role}, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All. {INACTIVE_ROLE}. The automation application has only its own permissions: sign in as an administrator with --browser or --device-code"
     )]
     Forbidden {
         /// The attempted change.
@@ -43,6 +44,11 @@ pub enum Failure {
         "a policy of the tenant (application management policy) forbids new client secrets; ask the policy's administrator to exempt this application. SwyxWare up to 14.10 only accepts a client secret; 14.20 and later also accept a certificate"
     )]
     SecretsForbidden,
+    /// The automation application can own only an application that exists.
+    #[error(
+        "the application of SwyxWare does not exist yet; run `swyx-teams apply` without --automation first"
+    )]
+    NoTarget,
     /// Graph rejects another secret.
     #[error(
         "{error}; the application has {count} client secrets: if that is too many, remove unused ones in the Entra portal"
@@ -91,6 +97,7 @@ impl Failure {
             Self::Graph(GraphError::Administrator(_))
             | Self::Store(_)
             | Self::NotStored(_)
+            | Self::NoTarget
             | Self::Refused(_) => Cause::Use,
             Self::Graph(error) if error.is_silence() => Cause::Silence,
             Self::TooLate(_) => Cause::Silence,

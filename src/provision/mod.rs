@@ -15,6 +15,7 @@
 //! | `act` | the changes of the tenant, each safe to repeat |
 //! | `secret` | adds, tests and removes a client secret; a lost answer leaves no orphan |
 //! | `apply`, `rotate`, `destroy` | the operations of the commands |
+//! | `automation` | the automation application, on request: its plan, its key, its deletion |
 //! | `patience` | waits with a reason and a time limit |
 //! | `store`, `files` | where ids and secrets are stored |
 //! | `failure` | why an operation stopped |
@@ -61,6 +62,7 @@
 
 mod act;
 mod apply;
+mod automation;
 mod classification;
 mod day;
 mod destroy;
@@ -94,6 +96,9 @@ use crate::settings::{ClientId, Wanted};
 use uuid::Uuid;
 
 pub use apply::Applied;
+pub use automation::{
+    AutomationPlan, AutomationScope, AutomationState, KeyStore, StoredKey, WantedAutomation, plan_automation,
+};
 use classification::name_of;
 pub use classification::{Absence, SecretClassification, StoredSecret, classify, list_candidates};
 pub use destroy::Removal;

@@ -16,10 +16,12 @@
 
 mod application_multi_tenant;
 mod application_not_found;
+mod automation_key_expires_soon;
 mod client_id_is_microsofts;
 mod cloud_without_presence;
 mod directory_unreadable;
 mod encoding;
+mod end;
 mod federated_services_needs_version;
 mod ids_equal;
 mod invalid_value;
@@ -121,6 +123,7 @@ pub static ALL: &[Rule] = &[
     permission_not_consented::RULE,
     permission_delegated::RULE,
     secret_expires_soon::RULE,
+    automation_key_expires_soon::RULE,
     application_multi_tenant::RULE,
     public_client::RULE,
     read_budget::RULE,

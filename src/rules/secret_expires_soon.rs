@@ -1,8 +1,8 @@
 //! `secret-expires-soon`: the client secret expires soon.
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 
+use super::end::{days, describe_end};
 use super::online::secret_place;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::aadsts::Kind;
@@ -52,7 +52,7 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     }
     let name = secret.name.as_deref().filter(|name| !name.is_empty());
     let name = name.map(|name| format!(" \"{}\"", shown(without_secret(name)))).unwrap_or_default();
-    let message = format!("the client secret{name} {}", end(secret.ends, left));
+    let message = format!("the client secret{name} {}", describe_end(secret.ends, left));
     let guess = if is_guess {
         "this is a guess: of the secrets that may be in use, it is the first to expire; "
     } else {
@@ -144,25 +144,6 @@ fn suspect<'a>(candidates: &[&'a SecretSeen], tenant: &Snapshot) -> Seen<Option<
             Err(why) => Err(why.clone()),
         },
     }
-}
-
-/// The end date as part of a sentence, in UTC like the portal's own data.
-fn end(ends: Timestamp, left: SignedDuration) -> String {
-    let date = ends.strftime("%Y-%m-%d");
-    match left.as_hours().div_euclid(HOURS_OF_A_DAY) {
-        ..0 => format!("expired on {date}"),
-        0 => format!("expires on {date}, in less than a day"),
-        1 => format!("expires on {date}, in 1 day"),
-        days => format!("expires on {date}, in {days} days"),
-    }
-}
-
-const HOURS_OF_A_DAY: i64 = 24;
-
-/// A number of days of 24 hours. `invalid-value` reports a number out of range.
-fn days(days: i64) -> SignedDuration {
-    const MAX_DAYS: i64 = 365;
-    SignedDuration::from_hours(days.clamp(0, MAX_DAYS) * HOURS_OF_A_DAY)
 }
 
 #[cfg(test)]

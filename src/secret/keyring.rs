@@ -103,6 +103,18 @@ pub fn write(entry: &str, secret: &Secret, cancellation: &CancellationToken) -> 
     access::write(entry, name, secret, cancellation)
 }
 
+/// Like `write`, for a private key with its certificate, which is too long for the store of Windows only.
+///
+/// # Errors
+/// [`KeyringError`] if it was not stored.
+pub fn write_key(entry: &str, key: &Secret, cancellation: &CancellationToken) -> Result<(), KeyringError> {
+    let name = user_name(entry).ok_or(KeyringError::InvalidName)?;
+    if cfg!(windows) {
+        check_length(key)?;
+    }
+    access::write(entry, name, key, cancellation)
+}
+
 /// Checks whether an entry can be written, and changes nothing: finds the entry, or, if it is missing, writes and
 /// deletes a test entry beside it.
 ///

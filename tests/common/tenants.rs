@@ -107,6 +107,9 @@ pub fn bad(rule: &str) -> Option<Snapshot> {
         "secret-expires-soon" => registered(|registration| {
             registration.secrets = vec![secret("north", "2026-03-13T18:00:00Z", Some(true))];
         }),
+        "automation-key-expires-soon" => changed(healthy(), |tenant| {
+            tenant.automation_key_ends = Ok("2026-03-13T18:00:00Z".parse().expect("a time"));
+        }),
         "application-multi-tenant" => registered(|registration| {
             registration.audience = "AzureADMultipleOrgs".to_owned();
         }),

@@ -27,4 +27,26 @@ async function device({ facts, scopes }) {
     return { ok: { accessToken, account, refreshed, shown } };
 }
 
-await answering((question) => ({ secret, device })[question.how](question));
+async function certificate({ facts, scopes, clientCertificate }) {
+    const client = new ConfidentialClientApplication({ auth: auth(facts, { clientCertificate }) });
+    return outcome(() => client.acquireTokenByClientCredential({ scopes }));
+}
+
+/** Signs in with the browser flow. This function is the browser: it opens the page, and presses the button `press`. */
+async function browser({ facts, scopes, press }) {
+    const client = new PublicClientApplication({ auth: auth(facts) });
+    const hidden = (page) => [...page.matchAll(/name=(\w+) value="([^"]*)"/g)].map(([, name, value]) => [name, value]);
+    const action = (page) => page.match(/action="([^"]*)"/)[1];
+    const post = (url, fields) => fetch(url, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" });
+    const openBrowser = async (address) => {
+        const page = await (await fetch(address)).text();
+        const pressed = await post(new URL(action(page), address), [...hidden(page), ["answer", press]]);
+        const next = pressed.headers.get("location");
+        if (next) return fetch(next);
+        const form = await pressed.text();
+        await post(action(form), hidden(form));
+    };
+    return outcome(() => client.acquireTokenInteractive({ scopes, openBrowser }));
+}
+
+await answering((question) => ({ secret, device, certificate, browser })[question.how](question));

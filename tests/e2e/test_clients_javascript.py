@@ -5,7 +5,9 @@ import subprocess
 from pathlib import Path
 
 import jwt
+from cryptography.hazmat.primitives import hashes
 
+from certificates import Certificate
 from emulator import COMMAND_LINE_TOOLS, GRAPH_SCOPE, NOWHERE, WRONG_SECRET, Clients, plain_environment
 
 HERE = Path(__file__).parent
@@ -111,6 +113,33 @@ class Msal(Javascript):
         fresh = self.given(given["refreshed"])
         self.assertFalse(fresh["fromCache"])
         self.assertEqual(self.emulator.claims(fresh["accessToken"])["oid"], claims["oid"])
+
+    def test_with_a_certificate(self):
+        registered, other = Certificate(), Certificate()
+        registered.register(self.emulator)
+
+        def sign_in(certificate, key):
+            credential = {"thumbprintSha256": certificate.thumbprint(hashes.SHA256()), "privateKey": key.private_key}
+            question = {"how": "certificate", "scopes": [GRAPH_SCOPE], "facts": self.emulator.facts, "clientCertificate": credential}
+            return script("msal_node.mjs", question, self.emulator.ca_file)
+
+        given = self.given(sign_in(registered, registered))
+        claims = self.emulator.claims(given["accessToken"])
+        self.assertEqual((claims["appid"], claims["appidacr"]), (self.emulator.client_id, "2"))
+        for name, certificate, key in [("unregistered", other, other), ("another key", registered, other)]:
+            with self.subTest(name):
+                seen = sign_in(certificate, key)["error"]
+                self.assertEqual((seen["errorCode"], str(seen["errorNo"])), ("invalid_client", "700027"), seen)
+
+    def test_with_the_browser(self):
+        def sign_in(press):
+            facts = self.emulator.facts | {"client_id": COMMAND_LINE_TOOLS}
+            question = {"how": "browser", "scopes": ADMIN_SCOPES, "facts": facts, "press": press}
+            return script("msal_node.mjs", question, self.emulator.ca_file)
+
+        claims = self.emulator.claims(self.given(sign_in("accept"))["accessToken"])
+        self.assertIn("Application.ReadWrite.All", claims["scp"].split())
+        self.assertIn("error", sign_in("cancel"))
 
     def test_declined_code(self):
         emulator = self.another("--device-code", "decline", "--device-interval", "1")

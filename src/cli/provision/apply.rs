@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::automation::{self, AutomationArgs};
 use super::plan::{PlanOptionArgs, compute_plan};
 use super::show::{self, PlanShape, PlanText};
 use super::{AdminSession, AdministratorArgs, SecretOutArgs, confirm, consent_link};
@@ -31,12 +32,15 @@ If you cannot grant the permissions, `apply` does the rest and prints a link for
 Examples:
   swyx-teams apply north.toml
   swyx-teams apply --yes --use-az north.toml
-  swyx-teams apply --yes --secret-out new.secret north.toml")]
+  swyx-teams apply --yes --secret-out new.secret north.toml
+  swyx-teams apply --automation north.toml")]
 pub(in crate::cli) struct ApplyArgs {
     /// Settings file
     file: Option<PathBuf>,
     #[command(flatten)]
     options: PlanOptionArgs,
+    #[command(flatten)]
+    automation: AutomationArgs,
     /// Agree to the plan in advance
     #[arg(long)]
     yes: bool,
@@ -63,6 +67,10 @@ struct AppliedShape<'a> {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result<Exit, CliError> {
     let path = context.only_file(args.file.as_ref())?;
+    if args.automation.is_wanted() {
+        let how = (args.format, args.yes);
+        return automation::apply(context, &path, &args.automation, &args.administrator, how);
+    }
     let (mut session, mut files) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
     let (snapshot, plan) = compute_plan(context, &session, &files, &args.options)?;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AdminSession, AdministratorArgs, SecretOutArgs};
+use super::automation;
+use super::{AdminSession, AdministratorArgs, SecretOutArgs, confirm_name};
 use crate::cli::context::Context;
-use crate::cli::error::{CliError, usage_error};
+use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output::Prose;
-use crate::cli::prompt::ask_text;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::Application;
 use crate::provision::{Absence, Removal, StoredSecret};
@@ -32,12 +32,18 @@ pub(in crate::cli) struct DestroyArgs {
     /// Agree in advance, with the application's name
     #[arg(long, value_name = "NAME")]
     yes: Option<String>,
+    /// Delete the automation application instead, which stays otherwise
+    #[arg(long)]
+    automation: bool,
     #[command(flatten)]
     administrator: AdministratorArgs,
 }
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Result<Exit, CliError> {
     let path = context.only_file(args.file.as_ref())?;
+    if args.automation {
+        return automation::destroy(context, &path, args.yes.as_deref(), &args.administrator);
+    }
     let (mut session, _) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &SecretOutArgs::default())?;
     let provisioner = session.provisioner();
@@ -54,7 +60,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
         return Ok(Exit::Clean);
     }
     context.out.flush()?;
-    confirm(context, args.yes.as_deref(), &application.name)?;
+    confirm_name(context, args.yes.as_deref(), &application.name)?;
     session.restart_time_limit();
     session.result(context, session.provisioner().destroy(application, &removal))?;
     let done = match removal {
@@ -66,6 +72,13 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
         Removal::Secrets(_) => "removed; a secret cannot be restored".to_owned(),
     };
     writeln!(Prose::new(context.out), "{done}")?;
+    if let Some(automation) = &session.wanted.access.automation {
+        let stays = format!(
+            "the automation application {} stays; `swyx-teams destroy --automation` deletes it",
+            automation.client_id
+        );
+        writeln!(Prose::new(context.out), "{stays}")?;
+    }
     Ok(Exit::Clean)
 }
 
@@ -91,23 +104,4 @@ fn print_removal(context: &mut Context<'_>, application: &Application, removal: 
             writeln!(out, "the application {name} ({id}) was not created by apply and stays; {secrets}")
         }
     }
-}
-
-/// Compares the application's name with `--yes` or with a prompt.
-fn confirm(context: &mut Context<'_>, yes: Option<&str>, name: &str) -> Result<(), CliError> {
-    let typed = match yes {
-        Some(typed) => typed.to_owned(),
-        None if context.can_ask() => {
-            ask_text("Type the application's name to agree:", "").unwrap_or_default()
-        }
-        None => {
-            return Err(usage_error(
-                "cannot prompt: use --yes NAME to agree in advance; nothing was changed",
-            ));
-        }
-    };
-    if typed == name {
-        return Ok(());
-    }
-    Err(usage_error("the name does not match the application's name; nothing was changed"))
 }

@@ -1,6 +1,7 @@
 //! `plan`, `apply`, `rotate` and `destroy`: one file each. They share the administrator's session, which is defined here.
 
 pub(super) mod apply;
+mod automation;
 pub(super) mod destroy;
 pub(super) mod plan;
 mod progress;
@@ -29,7 +30,8 @@ use crate::entra::sign_in::{Credential, TO_READ, Token};
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::http::{Deadline, Limits};
 use crate::os;
-use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner};
+use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner, StoredKey};
+use crate::secret::SecretSource;
 use crate::settings::{ClientId, Wanted, build_consent_address};
 use crate::text::printable;
 use progress::ProgressReporter;
@@ -151,6 +153,17 @@ impl AdminSession {
         Ok((session, files))
     }
 
+    /// The key of the automation application in this place, if there is one. A certificate that has expired is as good as none.
+    fn stored_key(
+        &self,
+        place: &SecretSource,
+        password: Option<&SecretSource>,
+    ) -> Result<Option<StoredKey>, CliError> {
+        let key = self.runtime.block_on(self.connection.stored_key(place, password, self.patience));
+        let key = key.map_err(|unseen| sign_in_error(&unseen))?;
+        Ok(key.map(|key| StoredKey::of(&key)))
+    }
+
     /// Restarts the time limit: time spent at a prompt does not count against it.
     fn restart_time_limit(&mut self) {
         self.until = Deadline::after(self.patience);
@@ -241,6 +254,7 @@ fn sign_in(
     let choice = AdminChoice::of_flags(args.use_az, args.browser, args.device_code);
     administrator::administrators(context, choice, scopes, patience, bar)
         .and_then(|administrators| runtime.block_on(administrator::token(&administrators, connection)))
+        .map(|signed_in| signed_in.token)
         .map_err(|unseen| sign_in_error(&unseen))
 }
 
@@ -280,6 +294,25 @@ fn confirm(context: &mut Context<'_>, yes: bool, question: &str) -> Result<bool,
     }
     let answer = inquire::Confirm::new(question).with_default(false).prompt();
     Ok(answer.unwrap_or(false))
+}
+
+/// Compares the application's name with `--yes` or with a prompt.
+fn confirm_name(context: &mut Context<'_>, yes: Option<&str>, name: &str) -> Result<(), CliError> {
+    let typed = match yes {
+        Some(typed) => typed.to_owned(),
+        None if context.can_ask() => {
+            super::prompt::ask_text("Type the application's name to agree:", "").unwrap_or_default()
+        }
+        None => {
+            return Err(usage_error(
+                "cannot prompt: use --yes NAME to agree in advance; nothing was changed",
+            ));
+        }
+    };
+    if typed == name {
+        return Ok(());
+    }
+    Err(usage_error("the name does not match the application's name; nothing was changed"))
 }
 
 /// The address where an administrator consents, at the authority of the settings, which are trusted here.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::automation::{self, AutomationArgs};
 use super::show::{self, PlanText};
 use super::{AdminSession, AdministratorArgs, SecretOutArgs};
 use crate::cli::context::Context;
@@ -26,12 +27,15 @@ name from an earlier run, otherwise by its display name, if it is unique.
 
 Examples:
   swyx-teams plan north.toml
-  swyx-teams plan --exit-code --format json north.toml")]
+  swyx-teams plan --exit-code --format json north.toml
+  swyx-teams plan --automation=rotate,audit north.toml")]
 pub(in crate::cli) struct PlanArgs {
     /// Settings file
     pub(in crate::cli) file: Option<PathBuf>,
     #[command(flatten)]
     options: PlanOptionArgs,
+    #[command(flatten)]
+    automation: AutomationArgs,
     /// Exit with 1 if there is something to do
     #[arg(long)]
     exit_code: bool,
@@ -66,6 +70,10 @@ impl PlanOptionArgs {
 
 pub(in crate::cli) fn run(context: &mut Context<'_>, args: &PlanArgs) -> Result<Exit, CliError> {
     let path = context.only_file(args.file.as_ref())?;
+    if args.automation.is_wanted() {
+        let how = (args.format, args.exit_code);
+        return automation::plan(context, &path, &args.automation, &args.administrator, how);
+    }
     let (session, files) =
         AdminSession::open(context, &path, &args.administrator, TO_READ, &SecretOutArgs::default())?;
     let (snapshot, plan) = compute_plan(context, &session, &files, &args.options)?;

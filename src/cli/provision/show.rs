@@ -19,7 +19,7 @@ pub(super) struct PlanShape<'a> {
     file: &'a str,
     tenant: TenantShape,
     application: ApplicationShape<'a>,
-    steps: Vec<StepShape>,
+    steps: Vec<LineShape>,
     notes: &'a [String],
     summary: SummaryShape,
 }
@@ -38,7 +38,7 @@ struct ApplicationShape<'a> {
 }
 
 #[derive(Serialize)]
-struct StepShape {
+pub(super) struct LineShape {
     action: &'static str,
     object: &'static str,
     what: String,
@@ -54,6 +54,23 @@ struct SummaryShape {
     remove: usize,
 }
 
+impl LineShape {
+    pub(super) fn of(line: Line) -> Self {
+        Self {
+            action: match line.sign {
+                Sign::Add => "add",
+                Sign::Change => "change",
+                Sign::Remove => "remove",
+            },
+            object: line.object,
+            what: line.what,
+            key: line.key.to_string(),
+            reason: line.reason,
+            role: line.role,
+        }
+    }
+}
+
 /// The JSON shape of a plan.
 pub(super) fn plan_shape<'a>(
     session: &'a AdminSession,
@@ -61,18 +78,6 @@ pub(super) fn plan_shape<'a>(
     objects: &'a Objects,
 ) -> PlanShape<'a> {
     let mode = session.wanted.mode;
-    let step = |line: Line| StepShape {
-        action: match line.sign {
-            Sign::Add => "add",
-            Sign::Change => "change",
-            Sign::Remove => "remove",
-        },
-        object: line.object,
-        what: line.what,
-        key: line.key.to_string(),
-        reason: line.reason,
-        role: line.role,
-    };
     let application = objects.application.as_ref().map(|(_, application)| application);
     PlanShape {
         version: 1,
@@ -90,7 +95,7 @@ pub(super) fn plan_shape<'a>(
                 FoundBy::DisplayName => "display_name",
             }),
         },
-        steps: plan.steps.iter().flat_map(|one| one.lines(mode)).map(step).collect(),
+        steps: plan.steps.iter().flat_map(|one| one.lines(mode)).map(LineShape::of).collect(),
         notes: &plan.notes,
         summary: SummaryShape {
             add: plan.count(mode, Sign::Add),
@@ -118,19 +123,11 @@ pub(in crate::cli) struct PlanText {
 
 impl PlanText {
     pub(super) fn new(session: &AdminSession, plan: &Plan, objects: &Objects) -> Self {
-        let (mode, access) = (session.wanted.mode, &session.wanted.access);
-        let tenant =
-            format!("{}: tenant {} ({})", printable(&session.name), access.tenant_id, cloud(access.cloud));
+        let mode = session.wanted.mode;
         let lines = plan.steps.iter().flat_map(|step| step.lines(mode)).collect::<Vec<_>>();
-        let count = |sign| plan.count(mode, sign);
-        let end = if lines.is_empty() {
-            "nothing to do: the tenant matches the settings".to_owned()
-        } else {
-            let (add, change, remove) = (count(Sign::Add), count(Sign::Change), count(Sign::Remove));
-            format!("{add} to add, {change} to change, {remove} to remove")
-        };
+        let end = summary(&lines);
         Self {
-            head: vec![tenant, application(session, plan, objects)],
+            head: vec![tenant_line(session), application(session, plan, objects)],
             lines,
             notes: plan.notes.clone(),
             end,
@@ -159,6 +156,22 @@ impl PlanText {
         }
         writeln!(out, "\n{}", self.end)
     }
+}
+
+/// The settings file and its tenant.
+pub(super) fn tenant_line(session: &AdminSession) -> String {
+    let access = &session.wanted.access;
+    format!("{}: tenant {} ({})", printable(&session.name), access.tenant_id, cloud(access.cloud))
+}
+
+/// The last line of a plan.
+pub(super) fn summary(lines: &[Line]) -> String {
+    if lines.is_empty() {
+        return "nothing to do: the tenant matches the settings".to_owned();
+    }
+    let count = |sign| lines.iter().filter(|line| line.sign == sign).count();
+    let (add, change, remove) = (count(Sign::Add), count(Sign::Change), count(Sign::Remove));
+    format!("{add} to add, {change} to change, {remove} to remove")
 }
 
 /// The application of the plan, and how it was found.

@@ -246,7 +246,7 @@ pub(super) fn sign_in(context: &mut Context<'_>) -> Result<SignIn, AskError> {
     let describe = |method: SignIn| match method {
         SignIn::Browser => "in the browser of this machine",
         SignIn::DeviceCode => "enter a code on a Microsoft page, in any browser",
-        SignIn::Az => "with the Azure CLI account; run `az login` first",
+        SignIn::Az => "with the Azure CLI account; run `az login --allow-no-subscriptions` first",
         SignIn::Token => "with the access token in SWYX_TEAMS_ADMIN_TOKEN",
     };
     loop {

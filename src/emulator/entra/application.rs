@@ -46,7 +46,7 @@ pub(super) fn grant(shared: &Shared, form: &Form, place: Place) -> Result<Value,
     };
     let roles = roles(shared, &directory, principal.id);
     let who =
-        token::Client { id: application.app_id, name: &application.display_name, is_confidential: true };
+        token::Client { id: application.app_id, name: &application.display_name, proof: client::proof(form) };
     let now = shared.clock.now();
     let claims = token::application_claims(directory.tenant.id, &audience, &who, principal.id, &roles, now);
     Ok(json!({"token_type": "Bearer", "expires_in": LIFETIME, "ext_expires_in": LIFETIME,

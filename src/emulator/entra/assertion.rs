@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -168,11 +168,11 @@ fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<(), Refusa
     Err(Refusal::new(700024, text))
 }
 
-/// A time in seconds; one client writes it as a text.
+/// A time in seconds, also with a fraction (RFC 7519, section 2); one client writes it as a text.
 fn seconds(claims: &Map<String, Value>, name: &str) -> Option<Timestamp> {
     let value = claims.get(name)?;
-    let seconds = value.as_i64().or_else(|| value.as_str()?.parse().ok())?;
-    Timestamp::from_second(seconds).ok()
+    let seconds = value.as_f64().or_else(|| value.as_str()?.parse().ok())?;
+    Timestamp::from_duration(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }
 
 fn malformed(why: &str) -> Refusal {

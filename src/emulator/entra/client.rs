@@ -5,6 +5,7 @@ use uuid::{Uuid, uuid};
 
 use super::super::shared::Shared;
 use super::super::state::{Application, Directory, ServicePrincipal, Tenant};
+use super::super::token::Proof;
 use super::assertion;
 use super::form::Form;
 use super::refusal::Refusal;
@@ -123,6 +124,17 @@ fn is_of_another_object(id: Uuid, directory: &Directory) -> bool {
         || directory.applications.iter().any(of_application)
         || directory.service_principals.get(id).is_some()
         || directory.users.place(id).is_some()
+}
+
+/// How an accepted request authenticated its client.
+pub(super) fn proof(form: &Form) -> Proof {
+    if form.get("client_assertion").is_some() {
+        Proof::Certificate
+    } else if form.get("client_secret").is_some() {
+        Proof::Secret
+    } else {
+        Proof::None
+    }
 }
 
 /// Checks the credential of an application's own sign-in: a secret or the assertion of a certificate. Federated credentials are not

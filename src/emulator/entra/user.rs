@@ -198,7 +198,7 @@ fn issue(
     };
     let user =
         Person { id: user.id, user_principal_name: &user.user_principal_name, name: &user.display_name };
-    let who = token::Client { id: client.id(), name: client.name(), is_confidential: !client.is_public() };
+    let who = token::Client { id: client.id(), name: client.name(), proof: client::proof(form) };
     let now = shared.clock.now();
     let names = asked.permissions.iter().chain(asked.openid.iter().filter(|name| *name != "offline_access"));
     let names = names.cloned().collect::<Vec<_>>();

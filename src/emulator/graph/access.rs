@@ -59,7 +59,10 @@ pub(super) const READ_DOMAINS: &[&str] =
 /// <https://learn.microsoft.com/en-us/graph/api/tenantappmanagementpolicy-get>
 pub(super) const READ_POLICIES: &[&str] = &["Policy.Read.All"];
 
-/// Everything for the applications that the caller created.
+/// Also required on behalf of a user to add an owner: <https://learn.microsoft.com/en-us/graph/api/application-post-owners>.
+const ADD_OWNERS_TOO: &[&str] = &["Directory.Read.All", "Directory.ReadWrite.All"];
+
+/// Everything for the applications that the caller owns.
 const OWNED: &str = "Application.ReadWrite.OwnedBy";
 
 /// Whether the token has one of these.
@@ -111,6 +114,15 @@ pub(super) fn may_change_secrets(caller: &Caller, application: &Application) -> 
     if writes_secrets_as_user(caller) { Ok(()) } else { may_change(caller, Some(application)) }
 }
 
+/// Checks that the caller may add and remove owners of applications.
+///
+/// # Errors
+/// 403 of the directory.
+pub(super) fn may_add_owners(caller: &Caller) -> Result<(), GraphError> {
+    demand(caller, WRITE_APPLICATIONS)?;
+    if user(caller).is_some() { demand(caller, ADD_OWNERS_TOO) } else { Ok(()) }
+}
+
 /// Checks that the caller may consent: applications, and users without a restriction by policy. In the real service, this depends on
 /// directory roles: <https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/grant-admin-consent>.
 ///
@@ -125,8 +137,11 @@ fn writes_secrets_as_user(caller: &Caller) -> bool {
 }
 
 fn owns(caller: &Caller, application: Option<&Application>) -> bool {
-    let maker = application.and_then(|application| application.other.get("createdByAppId"));
-    has(caller, &[OWNED]) && maker.and_then(|maker| maker.as_str()) == Some(&caller.client_id.to_string())
+    let Some(application) = application else { return false };
+    let maker = application.other.get("createdByAppId").and_then(|maker| maker.as_str());
+    let is_owner = application.owners.iter().any(|owner| owner.app_id == caller.client_id);
+    // Its maker becomes its owner.
+    has(caller, &[OWNED]) && (is_owner || maker == Some(&caller.client_id.to_string()))
 }
 
 /// The user on whose behalf the call is made.

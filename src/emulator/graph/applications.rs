@@ -15,7 +15,7 @@ use super::call::{Call, Handlers};
 use super::kind::BETA_ONLY;
 use super::odata::Key;
 use super::refusal::{bad_request, conflict, no_resource};
-use super::{deleted, keys, passwords};
+use super::{deleted, keys, owners, passwords};
 use crate::emulator::error::GraphError;
 use crate::emulator::message::Response;
 use crate::emulator::state::{Application, Directory};
@@ -25,6 +25,9 @@ pub(super) fn route(call: &Call<'_>) -> Result<Response, GraphError> {
     call.route(&handlers, |key, rest| match (call.method(), rest) {
         ("POST", ["addPassword"]) => passwords::add(call, key),
         ("POST", ["removePassword"]) => passwords::remove(call, key),
+        ("GET", ["owners"]) => owners::list(call, key),
+        ("POST", ["owners", "$ref"]) => owners::add(call, key),
+        ("DELETE", ["owners", id, "$ref"]) => owners::remove(call, key, id),
         ("GET", ["appManagementPolicies"]) => super::organization::list_own_policies(call, key),
         _ => Err(call.refused()),
     })
@@ -75,6 +78,7 @@ fn create_from(
         required_resource_access: Vec::new(),
         password_credentials: Vec::new(),
         key_credentials: Vec::new(),
+        owners: Vec::new(),
         other: Map::from_iter([maker]),
     };
     apply(&mut application, body)?;

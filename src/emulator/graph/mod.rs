@@ -2,7 +2,7 @@
 //!
 //! | path | file |
 //! |---|---|
-//! | `/applications`, `/directory/deletedItems` | `applications`, `passwords`, `keys`, `deleted`; their JSON in `application_json` |
+//! | `/applications`, `/directory/deletedItems` | `applications`, `passwords`, `keys`, `owners`, `deleted`; their JSON in `application_json` |
 //! | `/servicePrincipals`, `…/appRoleAssignedTo`, `…/appRoleAssignments` | `service_principals`, `role_assignments`; `service_principal_json` |
 //! | `/oauth2PermissionGrants` | `grants` |
 //! | `/users`, `/me` | `users` |
@@ -27,6 +27,7 @@ mod keys;
 mod kind;
 mod odata;
 mod organization;
+mod owners;
 mod passwords;
 pub(super) mod presence;
 mod presences;

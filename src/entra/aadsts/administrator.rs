@@ -277,4 +277,4 @@ pub(super) static CODES: &[Code] = &[
 
 const AS_ADMINISTRATOR: &str = "sign in as a Privileged Role Administrator or Global Administrator";
 const INSTEAD_OF_A_CODE: &str =
-    "use --use-az, or provide the token of an administrator in SWYX_TEAMS_ADMIN_TOKEN";
+    "use --browser or --use-az, or provide the token of an administrator in SWYX_TEAMS_ADMIN_TOKEN";

@@ -106,8 +106,9 @@ pub async fn read_application(client: &Client, secret: &Secret, depth: Depth) ->
         sign_in,
         directory,
         presence,
-        registration: Err(not_asked),
+        registration: Err(not_asked.clone()),
         deletion: None,
+        automation_key_ends: Err(not_asked),
     }
 }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::unseen::unexpected_answer;
 use crate::entra::GraphError;
 use crate::entra::graph::{Client, PartAnswer};
+use crate::entra::sign_in::INACTIVE_ROLE;
 use crate::entra::snapshot::{Cause, SecretSeen, Seen, Unseen};
 use crate::secret::Secret;
 
@@ -31,7 +32,9 @@ pub(super) fn found<T: DeserializeOwned>(answer: Result<PartAnswer, GraphError>)
         }
         403 => Err(Unseen::new(
             Cause::Answer,
-            "the administrator is not allowed to read this (HTTP 403); the sign-in needs Application.Read.All, and Directory.Read.All for delegated grants, and the account needs at least the role Directory Readers or Global Reader; a role of Privileged Identity Management (PIM) must be active before the sign-in",
+            format!(
+                "the administrator is not allowed to read this (HTTP 403); the sign-in needs Application.Read.All, and Directory.Read.All for delegated grants, and the account needs at least the role Directory Readers or Global Reader. {INACTIVE_ROLE}"
+            ),
         )),
         _ => Err(unexpected_answer(&answer)),
     }

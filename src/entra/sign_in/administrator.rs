@@ -55,6 +55,13 @@ pub const TO_READ: &[&str] = &["Application.Read.All", "Directory.Read.All"];
 /// secrets, and for granting permissions. Source: <https://learn.microsoft.com/graph/api/application-update>
 /// and <https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto>.
 pub const TO_PROVISION: &[&str] = &["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All"];
+/// The permissions for the automation application: also to read and add owners. Source:
+/// <https://learn.microsoft.com/graph/api/application-post-owners>.
+pub const TO_AUTOMATE: &[&str] =
+    &["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.Read.All"];
+/// Why an administrator who has the role may still be refused. Source: <https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-how-to-activate-role>
+/// and <https://learn.microsoft.com/partner-center/customers/gdap-introduction>.
+pub(crate) const INACTIVE_ROLE: &str = "A role of Privileged Identity Management (PIM) must be active: activate it, wait a few minutes and sign in again. A partner (GDAP) needs the role in the relationship with the customer, and must be in a group that has it there";
 /// The assumed lifetime of a token without one: the command that uses it takes only minutes.
 const ASSUMED_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
@@ -161,7 +168,7 @@ async fn from_azure_cli(
     })?;
     if !output.status.success() {
         return Err(GraphError::Administrator(
-            "az has no token for this tenant; run az login --tenant with the tenant id first",
+            "az has no token for this tenant; run az login --allow-no-subscriptions --tenant with the tenant id first, and az cloud set before it for a national cloud",
         ));
     }
     let shape = serde_json::from_slice::<AzureShape>(&output.stdout);

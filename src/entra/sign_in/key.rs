@@ -80,6 +80,9 @@ pub struct SigningKey {
     pair: KeyPair,
     /// The SHA-256 thumbprint in base64url, as in the header `x5t#S256`.
     thumbprint: String,
+    ends: Timestamp,
+    /// The certificate as DER.
+    certificate: Vec<u8>,
 }
 
 impl SigningKey {
@@ -97,6 +100,22 @@ impl SigningKey {
             Err(_) => Parts::of_pfx(content, password)?,
         };
         parts.join(now)
+    }
+
+    /// The certificate as DER.
+    pub(crate) fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    /// When a certificate ends, as DER; `None` if it cannot be read.
+    pub(crate) fn end_of(certificate: &[u8]) -> Option<Timestamp> {
+        let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+        Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()
+    }
+
+    /// When the certificate ends.
+    pub fn ends(&self) -> Timestamp {
+        self.ends
     }
 
     /// The SHA-256 thumbprint of the certificate in base64url.
@@ -171,8 +190,9 @@ impl Parts {
             let public = certificate.public_key();
             is_weak |= matches!(public.parsed(), Ok(PublicKey::RSA(rsa)) if rsa.key_size() < MIN_RSA_BITS);
             if *public.subject_public_key.data == *pair.public_key().as_ref() {
-                check_dates(&certificate, now)?;
-                return Ok(SigningKey { pair, thumbprint: URL_SAFE_NO_PAD.encode(digest(&SHA256, der)) });
+                let ends = check_dates(&certificate, now)?;
+                let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, der));
+                return Ok(SigningKey { pair, thumbprint, ends, certificate: der.clone() });
             }
         }
         Err(if is_weak { KeyError::Weak } else { KeyError::Mismatch })
@@ -205,7 +225,8 @@ fn read_key(der: &[u8]) -> Result<KeyPair, KeyError> {
     })
 }
 
-fn check_dates(certificate: &X509Certificate<'_>, now: Timestamp) -> Result<(), KeyError> {
+/// The end of a certificate that is valid now.
+fn check_dates(certificate: &X509Certificate<'_>, now: Timestamp) -> Result<Timestamp, KeyError> {
     let time = |seconds| Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
     let day = |time: Timestamp| time.to_zoned_datetime(jiff::tz::TimeZone::UTC).date();
     let first = time(certificate.validity().not_before.timestamp());
@@ -215,6 +236,6 @@ fn check_dates(certificate: &X509Certificate<'_>, now: Timestamp) -> Result<(), 
     } else if now < first {
         Err(KeyError::NotYetValid(day(first)))
     } else {
-        Ok(())
+        Ok(last)
     }
 }

@@ -24,7 +24,8 @@ mod grants;
 mod key;
 mod token;
 
-pub use administrator::{AdminSignIn, Administrators, TO_PROVISION, TO_READ};
+pub(crate) use administrator::INACTIVE_ROLE;
+pub use administrator::{AdminSignIn, Administrators, TO_AUTOMATE, TO_PROVISION, TO_READ};
 pub use assertion::as_automation;
 pub use browser::BrowserPrompt;
 #[cfg(feature = "cli")]

@@ -70,7 +70,31 @@ async fn a_registered_certificate_signs_in() {
         let answer = sign_in(&tenant, JWT_BEARER, &assertion).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
         let token = answer.json()["access_token"].as_str().expect("a token").to_owned();
-        assert_eq!(tenant.verified(&token).await.expect("valid").claims["appid"], tenant.client_id());
+        let claims = tenant.verified(&token).await.expect("valid").claims;
+        assert_eq!((&claims["appid"], &claims["appidacr"]), (&json!(tenant.client_id()), &json!("2")));
+    }
+}
+
+/// Clients write times as numbers, as numbers with a fraction, or as texts.
+#[tokio::test(start_paused = true)]
+async fn every_form_of_a_time_is_read() {
+    let tenant = Tenant::new(Options::default());
+    let certificate = valid("client");
+    register(&tenant, &[entry(&certificate)]).await;
+    let right = claims(&tenant);
+    let end = right["exp"].as_i64().expect("seconds");
+    for (end, status) in [
+        (json!(end), 200),
+        (json!(format!("{end}.25").parse::<f64>().expect("a number")), 200),
+        (json!(end.to_string()), 200),
+        (json!(1.5), 401),
+        (json!("soon"), 401),
+        (json!(1e300), 401),
+    ] {
+        let mut claims = right.clone();
+        claims["exp"] = end.clone();
+        let assertion = signed(&header(&certificate), &claims, &certificate);
+        assert_eq!(sign_in(&tenant, JWT_BEARER, &assertion).await.status, status, "{end}");
     }
 }
 

@@ -176,6 +176,45 @@ async fn reads_of_certificates_lag() {
     assert_eq!(names(&read(&tenant, "").await), ["CN=old"]);
 }
 
+/// Ownership of one application is enough, and it ends with the ownership.
+#[tokio::test(start_paused = true)]
+async fn owners_may_change_their_application_with_owned_by() {
+    let tenant =
+        Tenant::with(&[&[], &["Application.ReadWrite.OwnedBy"], &["Application.Read.All"]], json!({}));
+    let body = json!({"keyCredentials": [entry(&valid("own"))]});
+    let owners = format!("{}/owners", path());
+    let (owner, reader) = (tenant.app(1).await, tenant.app(2).await);
+    let mut ids = Vec::new();
+    for number in [1, 2] {
+        let principal = format!("/servicePrincipals(appId='{}')", Tenant::app_id(number));
+        let id = tenant.get(&tenant.admin(), &principal).await.body["id"].as_str().expect("an id").to_owned();
+        let reference =
+            json!({"@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{id}")});
+        // An owner cannot make itself one.
+        let own = tenant.call(&owner, "POST", &format!("{owners}/$ref"), Some(reference.clone())).await;
+        own.assert_refused(403, "Authorization_RequestDenied");
+        let add =
+            tenant.call(&tenant.admin(), "POST", &format!("{owners}/$ref"), Some(reference.clone())).await;
+        assert_eq!(add.status, 204);
+        let again = tenant.call(&tenant.admin(), "POST", &format!("{owners}/$ref"), Some(reference)).await;
+        again.assert_refused(400, "Request_BadRequest");
+        ids.push(id);
+    }
+    let listed = tenant.get(&tenant.admin(), &owners).await.body["value"].clone();
+    assert_eq!((&listed[0]["id"], &listed[1]["id"]), (&json!(ids[0]), &json!(ids[1])));
+    assert_eq!(tenant.call(&owner, "PATCH", &path(), Some(body.clone())).await.status, 204);
+    // The ownership without the permission is not enough, and neither is the permission for another application.
+    let refused = tenant.call(&reader, "PATCH", &path(), Some(body.clone())).await;
+    refused.assert_refused(403, "Authorization_RequestDenied");
+    let other = format!("/applications(appId='{}')", Tenant::app_id(2));
+    let refused = tenant.call(&owner, "PATCH", &other, Some(body.clone())).await;
+    refused.assert_refused(403, "Authorization_RequestDenied");
+    let gone = tenant.call(&tenant.admin(), "DELETE", &format!("{owners}/{}/$ref", ids[0]), None).await;
+    assert_eq!(gone.status, 204);
+    let refused = tenant.call(&owner, "PATCH", &path(), Some(body)).await;
+    refused.assert_refused(403, "Authorization_RequestDenied");
+}
+
 #[tokio::test(start_paused = true)]
 async fn certificates_need_the_permission_to_change_the_application() {
     let tenant = Tenant::with(&[&[], &["Application.ReadWrite.OwnedBy"]], json!({}));

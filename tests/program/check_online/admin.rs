@@ -88,7 +88,7 @@ fn azure_cli_gets_the_tenant_and_no_own_variables() {
     assert!(environment.contains("PATH=") && !environment.contains("SWYX_TEAMS_"), "{environment}");
 
     for (line, words) in [
-        ("exit 1", "az has no token for this tenant; run az login --tenant"),
+        ("exit 1", "az has no token for this tenant; run az login --allow-no-subscriptions --tenant"),
         ("echo hello", "the output of az is not a token"),
     ] {
         script(line, line);

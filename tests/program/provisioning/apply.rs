@@ -186,8 +186,9 @@ fn read_only_administrator_sees_the_required_role() {
     world.at_requests(|asked| if asked.is_change() { GateAction::Forbid } else { GateAction::Pass });
     let run = world.ends(3, &["apply", "--yes", "a.toml"]);
     let words = "error: a.toml: administrator not permitted (HTTP 403): registering an application; this needs at least \
-                 Application Developer, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All. If \
-                 the role is one of Privileged Identity Management (PIM), activate it, wait a few minutes and sign in again.";
+                 Application Developer, and the sign-in needs Application.ReadWrite.All and AppRoleAssignment.ReadWrite.All. A \
+                 role of Privileged Identity Management (PIM) must be active: activate it, wait a few minutes and sign in again. A \
+                 partner (GDAP) needs the role in the relationship with the customer";
     assert!(run.err.contains(words), "{}", run.err);
     assert!(world.applications().is_empty());
     assert_eq!(world.files(), ["a.toml"]);

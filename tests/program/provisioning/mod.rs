@@ -9,6 +9,7 @@ mod world;
 mod adopted;
 mod apply;
 mod automation;
+mod automation_application;
 mod closed;
 mod demo;
 mod handed_over;
