@@ -48,6 +48,7 @@
 //! | | [`endpoint`], `text` | web addresses; texts from outside, and their printable form |
 //! | | [`os`] | all differences between operating systems |
 //! | online | `http` | requests and responses over HTTPS: the transport, and the only way to send |
+//! | | `certificate` | the certificate of an application, read from a file |
 //! | | `provision` | plans, creates, maintains and deletes what the settings need in a tenant |
 //! | | `swyx` | the client of the SwyxServer gateway, and its contract |
 //! | | `users` | matches Swyx users to Teams users |
@@ -76,6 +77,8 @@
 //! Without features, there are the modules of the group core. `online`, `report`, `web` and `emulator` each add the modules of that name;
 //! `cli`, on by default, adds all of them and the command line.
 
+#[cfg(feature = "online")]
+pub mod certificate;
 pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -24,6 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("sheet", &["entra", "secret", "settings"]),
     // online
     ("http", &["text", "endpoint", "secret", "settings", "os"]),
+    ("certificate", &["settings"]),
     ("swyx", &["endpoint", "secret", "settings", "http"]),
     ("users", &["text", "diagnostic", "entra", "swyx"]),
     ("sync", &["settings", "diagnostic", "entra", "http", "swyx", "users"]),
