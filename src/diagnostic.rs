@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 /// The ids of the rules that are applied while a file is read, or by a form before a file exists. Every other
@@ -270,6 +271,8 @@ pub enum Edit {
     Trim(Key),
     /// Deletes invisible characters and surrounding whitespace, and writes hyphens for typographic dashes.
     Unmask(Key),
+    /// Writes this date as the value.
+    Date(Key, Date),
     /// Replaces the name at these bytes.
     Rename(Range<usize>, String),
     /// Deletes these bytes and the spaces before them.

@@ -113,6 +113,18 @@ impl Certificate {
     }
 }
 
+/// The thumbprint of the certificate in the `key` of an entry of `keyCredentials`, of whatever kind its own key is.
+pub(crate) fn read_thumbprint(key: &str) -> Option<Thumbprint> {
+    let content = STANDARD.decode(key).ok()?;
+    format::find_der(&content).ok().map(|der| thumbprint_of(&der))
+}
+
+/// The thumbprint in a `customKeyIdentifier`: 40 hexadecimal digits, or the Base64 text of its 20 bytes.
+pub(crate) fn read_identifier(text: &str) -> Option<Thumbprint> {
+    let of_digits = text.parse::<Thumbprint>().ok();
+    of_digits.or_else(|| STANDARD.decode(text).ok()?.try_into().ok().map(Thumbprint::new))
+}
+
 /// The SHA-1 thumbprint of the bytes of a certificate.
 fn thumbprint_of(der: &[u8]) -> Thumbprint {
     let mut bytes = [0; Thumbprint::LEN];

@@ -21,6 +21,7 @@ use super::output::width_of_results;
 use super::output_file::OutputArgs;
 use super::walk::{self, LINK, Target, Walk};
 use crate::check::{self as pipeline, Checked};
+use crate::diagnostic::Edit;
 use crate::edit::{self, ChangeError, Outcome as Change};
 use crate::report::{self, FileReport, Format, Options, Repository, describe_verdict, report_path};
 use crate::settings::{CalendarDate, Draft};
@@ -268,7 +269,16 @@ fn online(
         files.push(online::File { checked, folder });
         rest.push((diff, failure));
     }
-    let examined = online::examine(context, &args.online, files)?;
+    let mut examined = online::examine(context, &args.online, files)?;
+    if args.fix {
+        for ((file, target), (_, failure)) in examined.iter_mut().zip(targets).zip(&mut rest) {
+            if let Target::File(path) = target
+                && let Err(error) = fix_date(file, path)
+            {
+                *failure = Some(error.to_string());
+            }
+        }
+    }
     let names = examined.iter().map(|file| file.checked.source().name().to_owned()).collect::<Vec<_>>();
     let identities = examined.iter().map(|file| file.checked.draft().and_then(Draft::identity));
     let mut copies = copies(names.iter().map(String::as_str).zip(identities));
@@ -314,6 +324,26 @@ fn fix_file(path: &Path, args: &CheckArgs) -> CheckedFile {
         Some(Err(error)) => (before, Some(error.to_string())),
     };
     CheckedFile { checked, diff: None, failure, is_standard_input: false }
+}
+
+/// Corrects the date that differs from the tenant. The other fixes need no tenant.
+fn fix_date(file: &mut online::Examined, path: &Path) -> Result<(), ChangeError> {
+    let edits =
+        file.checked.diagnostics().iter().filter_map(|found| found.fix.as_ref()).flat_map(|fix| &fix.edits);
+    let changes = edits.filter_map(|edit| match edit {
+        Edit::Date(key, date) => Some(edit::Change::Set(key.clone(), edit::NewValue::Date(*date))),
+        _ => None,
+    });
+    let changes = changes.collect::<Vec<_>>();
+    if changes.is_empty() {
+        return Ok(());
+    }
+    if let Change::Saved(checked) | Change::Unchanged(checked) =
+        edit::apply_to_file(file.checked.source().name(), path, &changes)?
+    {
+        file.checked = pipeline::check_with_tenant(checked, &file.tenant);
+    }
+    Ok(())
 }
 
 /// Applies `work` to every item, on all processors. Keeps the order of the items.

@@ -20,9 +20,10 @@ use crate::entra::snapshot::{Cause, Unseen};
 use crate::http::{Https, Limits, PauseObserver, Transport};
 use crate::os::process::CancellationToken;
 use crate::os::{FileVersion, ReadError};
+use crate::provision::WantedCertificate;
 use crate::secret::keyring::KeyringError;
 use crate::secret::{RevealError, Secret, SecretSource, Trust, reveal_key, reveal_within};
-use crate::settings::{Access, Automation, Settings, keys};
+use crate::settings::{Access, Automation, Settings, Thumbprint, keys};
 use crate::swyx::Gateway;
 
 /// What a connection may use.
@@ -100,6 +101,13 @@ impl Connection {
     /// A client of the gateway.
     pub(super) fn gateway(&self, address: &Endpoint, token: Secret, limits: Limits) -> Gateway {
         Gateway::new(address, token, Arc::clone(&self.transport), limits)
+    }
+
+    /// The thumbprint of the certificate that the settings name.
+    pub(super) fn thumbprint(&self, settings: &Settings) -> Result<Thumbprint, Unseen> {
+        let read = WantedCertificate::read(&settings.credential, &self.folder);
+        let read = read.map_err(|why| Unseen::new(Cause::Use, why))?;
+        read.thumbprint().ok_or_else(|| Unseen::new(Cause::NotAsked, "the settings name no certificate"))
     }
 
     /// The client secret, fetched from its source within `limit`.
@@ -234,7 +242,7 @@ impl FetchError {
 }
 
 /// Why a file with a certificate cannot be used to sign in.
-const CERTIFICATE: &str = "SwyxServer signs in with a certificate: this program cannot sign in as the application, because the \
+pub(super) const CERTIFICATE: &str = "SwyxServer signs in with a certificate: this program cannot sign in as the application, because the \
                            key stays in SwyxServer";
 
 /// The source of the client secret.

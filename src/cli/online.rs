@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::administrator::{self, AdminAccess, AdminChoice, SignedIn};
-use super::connection::{Connection, ConnectionPolicy, Transports};
+use super::connection::{CERTIFICATE, Connection, ConnectionPolicy, Transports};
 use super::context::Context;
 use super::exit::Exit;
 use crate::check::{Checked, check_with_tenant};
@@ -184,7 +184,11 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
         Ok(ready) => ready,
         Err(why) => return unseen(&why),
     };
-    let secret = connection.client_secret(&settings, options.timeout).await;
+    let secret = if settings.credential.is_certificate() {
+        Err(Unseen::new(Cause::NotAsked, CERTIFICATE))
+    } else {
+        connection.client_secret(&settings, options.timeout).await
+    };
     let limits = || Limits { until: Some(Deadline::after(options.timeout)), ..Limits::default() };
     let mut tenant = match &secret {
         Ok(secret) => {
@@ -194,6 +198,9 @@ async fn look_up(lookup: Lookup, options: &LookupOptions) -> Snapshot {
         }
         Err(why) => unseen(why),
     };
+    if settings.credential.is_certificate() && options.administrators.is_some() {
+        tenant.certificate = connection.thumbprint(&settings);
+    }
     match &options.administrators {
         None => {}
         Some(Err(why)) => {

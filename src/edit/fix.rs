@@ -24,6 +24,10 @@ impl Source {
             Edit::Quotes(key) => self.toggle_quotes(key).map(|replacement| vec![replacement]),
             Edit::Trim(key) => self.trim(key),
             Edit::Unmask(key) => self.unmask(key),
+            Edit::Date(key, date) => {
+                let node = self.tree().node(self.tree().find(key)?);
+                Some(vec![Replacement { range: node.span.clone(), with: date.to_string() }])
+            }
             Edit::Rename(range, name) => {
                 Some(vec![Replacement { range: range.clone(), with: change::name(name) }])
             }

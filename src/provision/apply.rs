@@ -1,9 +1,11 @@
 //! Carries a plan out, step by step.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::act::{GRANTING, Registered};
 use super::classification::StoredSecret;
+use super::day::utc_day;
 use super::failure::Failure;
 use super::secret::{Added, Proof};
 use super::step::{Permission, Step};
@@ -22,6 +24,8 @@ pub struct Applied {
     pub secret: Option<(StoreOutcome, Secret)>,
     /// The result of the test sign-in; `None` if there was no secret to sign in with.
     pub proof: Option<Proof>,
+    /// When the certificate that was added ends.
+    pub certificate_ends: Option<Timestamp>,
     /// The permissions that the administrator cannot grant.
     pub not_granted: Vec<Permission>,
 }
@@ -56,6 +60,7 @@ impl Provisioner<'_> {
             client_id: self.wanted.client_id.unwrap_or(ClientId::new(Uuid::nil())),
             secret: None,
             proof: None,
+            certificate_ends: None,
             not_granted: Vec::new(),
         };
         for step in &plan.steps {
@@ -102,6 +107,16 @@ impl Provisioner<'_> {
                     self.change_application(application, rename.as_deref(), permissions, *guide).await?;
                 }
             }
+            Step::ExposeApi { .. } => {
+                self.expose_api(ids.registered()?, application).await?;
+            }
+            Step::AddCertificate { certificate, after } => {
+                let known = application.map(|one| one.keys.as_slice()).unwrap_or_default();
+                let ends = self.add_certificate(ids.registered()?, certificate, *after, known).await?;
+                store.store_end(utc_day(ends))?;
+                applied.certificate_ends = Some(ends);
+            }
+            Step::StoreEnd(day) => store.store_end(*day)?,
             Step::StoreClientId => store.store_client_id(ids.registered()?.client_id)?,
             Step::CreatePrincipal => {
                 ids.principal = Some(self.create_principal(ids.registered()?.client_id).await?);
@@ -156,6 +171,9 @@ impl Provisioner<'_> {
             Ok(_) => {}
             // If this also fails, the next run finds the secret by its name.
             Err(_) => drop(self.remove_secret(of.id, added.key_id).await),
+        }
+        if kept.is_ok() {
+            store.store_end(utc_day(added.ends))?;
         }
         kept
     }

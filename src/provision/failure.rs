@@ -49,6 +49,9 @@ pub enum Failure {
         "the application of SwyxWare does not exist yet; run `swyx-teams apply` without --automation first"
     )]
     NoTarget,
+    /// A policy of the tenant does not allow the certificate: the policy, and what to do.
+    #[error("a policy of the tenant (application management policy) {0}")]
+    CertificateRefused(&'static str),
     /// Graph rejects another secret.
     #[error(
         "{error}; the application has {count} client secrets: if that is too many, remove unused ones in the Entra portal"
@@ -105,6 +108,7 @@ impl Failure {
             | Self::Forbidden { .. }
             | Self::LifetimeCapped { .. }
             | Self::SecretsForbidden
+            | Self::CertificateRefused(_)
             | Self::NotAdded { .. }
             | Self::Unproven(_) => Cause::Answer,
         }

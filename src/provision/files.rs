@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::classification::{Absence, StoredSecret};
 use super::store::{SecretStore, StoreError, StoreOutcome};
@@ -13,7 +14,7 @@ use crate::secret::keyring::{self, KeyringError};
 use crate::secret::{
     MAX_BYTES, RevealError, Secret, SecretFault, SecretSource, Trust, reveal_within, save_secret,
 };
-use crate::settings::{ClientId, Generation};
+use crate::settings::{ClientId, Generation, keys};
 use crate::{check, source};
 
 /// The settings file and its source of the secret.
@@ -231,6 +232,10 @@ impl SecretStore for Files {
             Err(_) if self.stored().secret.is_ok_and(|kept| kept == *secret) => Ok(StoreOutcome::InPlace),
             put => put.map(|()| StoreOutcome::InPlace),
         }
+    }
+
+    fn store_end(&mut self, day: Date) -> Result<(), StoreError> {
+        self.change(Change::Set(keys::CREDENTIAL_ENDS, NewValue::Date(day)))
     }
 }
 

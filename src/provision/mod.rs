@@ -13,8 +13,11 @@
 //! | `name` | the names by which a later run recognises its own objects |
 //! | `classification` | pure: classifies the registered secrets relative to the stored one |
 //! | `act` | the changes of the tenant, each safe to repeat |
+//! | `certificate`, `wanted_certificate` | adds and removes a certificate; the one that the settings name |
+//! | `registered` | pure: relates the registered certificates to the one in the settings |
+//! | `expose`, `scope` | exposes the API; pure: its scope |
 //! | `secret` | adds, tests and removes a client secret; a lost answer leaves no orphan |
-//! | `apply`, `rotate`, `destroy` | the operations of the commands |
+//! | `apply`, `rotate`, `rotate_certificate`, `destroy` | the operations of the commands |
 //! | `automation` | the automation application, on request: its plan, its key, its deletion |
 //! | `patience` | waits with a reason and a time limit |
 //! | `store`, `files` | where ids and secrets are stored |
@@ -43,7 +46,7 @@
 //! let snapshot = ProvisioningSnapshot::new(objects, StoredSecret { secret: Err(Absence::Empty), since: None });
 //! let installation = Installation::new("swyx01", std::path::Path::new("/etc/north.toml"));
 //! let plan = plan(&wanted, &snapshot, &installation, Options::default())?;
-//! let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.mode)).map(|line| format!("{} {}", line.object, line.what));
+//! let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.keys, wanted.mode)).map(|line| format!("{} {}", line.object, line.what));
 //! assert_eq!(lines.collect::<Vec<_>>(), [
 //!     "application SwyxMSTeamsPresenceSync, for this tenant only",
 //!     "declared permission Presence.Read.All",
@@ -63,19 +66,25 @@
 mod act;
 mod apply;
 mod automation;
+mod certificate;
 mod classification;
 mod day;
 mod destroy;
+mod expose;
 mod failure;
 mod files;
 mod name;
 mod obstacle;
 mod patience;
 mod plan;
+mod registered;
 mod rotate;
+mod rotate_certificate;
+mod scope;
 mod secret;
 mod step;
 mod store;
+mod wanted_certificate;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,6 +122,7 @@ pub use rotate::{RotateRequest, Rotated, RotationPlan, plan_rotation};
 pub use secret::Proof;
 pub use step::{Guide, Line, Permission, Sign, Step};
 pub use store::{SecretStore, StoreError, StoreOutcome};
+pub use wanted_certificate::WantedCertificate;
 
 /// An administrator's session on one tenant, for one settings file.
 #[non_exhaustive]
@@ -140,12 +150,20 @@ pub struct ProvisioningSnapshot {
     pub is_accepted: bool,
     /// The secrets that begin like the stored one and are another one: no run considers or removes them.
     pub not_stored: Vec<Uuid>,
+    /// The certificate that the settings name.
+    pub certificate: WantedCertificate,
 }
 
 impl ProvisioningSnapshot {
     /// A state in which no sign-in with the stored secret was tried.
     pub fn new(objects: Objects, stored: StoredSecret) -> Self {
-        Self { objects, stored, is_accepted: false, not_stored: Vec::new() }
+        Self {
+            objects,
+            stored,
+            is_accepted: false,
+            not_stored: Vec::new(),
+            certificate: WantedCertificate::None,
+        }
     }
 
     /// The secrets of the application that a run considers.
@@ -218,6 +236,7 @@ impl Provisioner<'_> {
         let sought = Sought {
             tenant: self.wanted.access.tenant_id,
             client_id: self.wanted.client_id,
+            generation: self.wanted.generation,
             unique_name: &unique_name,
             name: self.wanted.name(),
         };

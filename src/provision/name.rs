@@ -111,6 +111,50 @@ impl SecretName {
     }
 }
 
+/// The description of a certificate, such as `swyx-teams 1a2b3c4d after KEY_ID`: the installation, and the complete id of the certificate
+/// that it replaces, if any. Entra ID cuts longer descriptions than 90 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CertificateName {
+    installation: u32,
+    after: Option<Uuid>,
+}
+
+impl CertificateName {
+    /// The description of a certificate of an installation, which replaces the one with the key id `after`.
+    pub(super) fn new(of: &Installation, after: Option<Uuid>) -> Self {
+        Self { installation: of.id, after }
+    }
+
+    /// Parses a description; `None` if provisioning did not create it.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let rest = text.strip_prefix("swyx-teams ")?;
+        let (installation, after) = match rest.split_once(" after ") {
+            Some((installation, after)) => (installation, Some(complete_id(after)?)),
+            None => (rest, None),
+        };
+        let is_complete = installation.len() == 8;
+        let installation = u32::from_str_radix(installation, 16).ok().filter(|_| is_complete)?;
+        Some(Self { installation, after })
+    }
+
+    /// Whether the certificate was added for this installation.
+    pub(super) fn is_of(&self, installation: &Installation) -> bool {
+        self.installation == installation.id
+    }
+
+    /// The key id of the certificate that it replaces.
+    pub(super) fn after(&self) -> Option<Uuid> {
+        self.after
+    }
+}
+
+impl fmt::Display for CertificateName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "swyx-teams {:08x}", self.installation)?;
+        self.after.map_or(Ok(()), |after| write!(f, " after {after}"))
+    }
+}
+
 /// Parses an id in the form in which `Display` writes it.
 fn complete_id(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|id| id.to_string() == text)
@@ -174,6 +218,29 @@ mod tests {
             "swyx-teams on a b (00000001.00000002 after 9c0d1e2f)",
         ] {
             assert_eq!(SecretName::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn certificate_name_is_short_and_contains_the_predecessor() {
+        let installation = Installation::new("SWYX 01", Path::new("/etc/north.toml"));
+        let name = CertificateName::new(&installation, Some(Uuid::max()));
+        let text = name.to_string();
+        assert!(text.len() <= 90, "{text}");
+        let read = CertificateName::parse(&text).expect("a name");
+        assert!(read.is_of(&installation) && read.after() == Some(Uuid::max()));
+        assert!(!read.is_of(&Installation::new("SWYX 01", Path::new("/etc/south.toml"))));
+        let first = CertificateName::new(&installation, None);
+        assert_eq!(CertificateName::parse(&first.to_string()), Some(first));
+        for text in [
+            "",
+            "CN=a",
+            "swyx-teams",
+            "swyx-teams 1",
+            "swyx-teams 0000000g",
+            "swyx-teams 00000001 after 9c0d1e2f",
+        ] {
+            assert_eq!(CertificateName::parse(text), None, "{text}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Reasons why no plan can be made until an administrator decides.
 
+use crate::certificate::CertificateError;
 use crate::entra::snapshot::objects::{Application, Deleted, Namesake, Objects};
 use crate::entra::snapshot::{DisabledReason, SecretSeen};
 use crate::settings::{ClientId, SwyxVersion, Wanted, keys};
@@ -42,6 +43,9 @@ pub enum Obstacle {
     /// The registration is disabled.
     #[error("{0}; nothing was changed. To solve it: {1}")]
     Disabled(&'static str, &'static str),
+    /// The certificate in the settings cannot be used.
+    #[error("`{key}`: {0}", key = keys::CERTIFICATE)]
+    Certificate(CertificateError),
     /// A policy forbids new client secrets.
     #[error(
         "a policy of this tenant (application management policy) forbids new client secrets, so none can be created; nothing was changed. Ask the policy's administrator to exempt this application or your account. {0}"

@@ -3,13 +3,17 @@
 //! Least privilege: only what the mode needs is declared and granted. Additional grants stay unless they are pruned; declarations for
 //! resources other than Microsoft Graph always stay.
 
+mod certificate;
+
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::ProvisioningSnapshot;
 use super::classification::{Absence, SecretClassification, classify, list_candidates};
-use super::day::{day, days_left};
+use super::day::{day, days_left, utc_day};
 use super::name::Installation;
 use super::obstacle::{self, Obstacle};
+use super::scope;
 use super::step::{Guide, Permission, Sign, Step};
 use crate::entra::permission::{is_excess, list_needs};
 use crate::entra::probe::GRAPH_APP_ID;
@@ -86,6 +90,7 @@ pub fn plan(
                 declare: permissions.needed.clone(),
                 guide,
             });
+            plan.expose_api(wanted, None);
             // By the second step, the application is visible; an invisible client id in the settings would be an obstacle.
             plan.steps.extend([Step::CreatePrincipal, Step::StoreClientId]);
             plan.steps.extend(permissions.needed.into_iter().map(Step::Grant));
@@ -94,17 +99,22 @@ pub fn plan(
             Obstacle::of_status(application)?;
             plan.found_by = Some(*found_by);
             plan.registration(wanted, application, &permissions, options.prune, guide);
+            plan.expose_api(wanted, Some(application));
             plan.grants(objects, application, &permissions, options.prune);
         }
     }
-    plan.secrets(wanted, snapshot, installation, options.new_secret)?;
+    if wanted.credential.is_certificate() {
+        plan.certificate(wanted, snapshot, installation)?;
+    } else {
+        plan.secrets(wanted, snapshot, installation, options.new_secret)?;
+    }
     Ok(plan)
 }
 
 impl Plan {
     /// How many lines add, change and remove something.
-    pub fn count(&self, mode: Mode, sign: Sign) -> usize {
-        self.steps.iter().flat_map(|step| step.lines(mode)).filter(|line| line.sign == sign).count()
+    pub fn count(&self, (keys, mode): (Generation, Mode), sign: Sign) -> usize {
+        self.steps.iter().flat_map(|step| step.lines(keys, mode)).filter(|line| line.sign == sign).count()
     }
 
     fn registration(
@@ -175,6 +185,25 @@ impl Plan {
         }
     }
 
+    /// From 14.20 on, the Swyx clients sign in with the exposed API.
+    fn expose_api(&mut self, wanted: &Wanted, application: Option<&Application>) {
+        if wanted.generation == Generation::ExpertSettings {
+            return;
+        }
+        let uri = match application {
+            None => Some("api://, followed by the client ID".to_owned()),
+            Some(application) => {
+                let uri = scope::api_uri(application.client_id);
+                (!application.identifier_uris.contains(&uri)).then_some(uri)
+            }
+        };
+        let api = application.map_or(&Value::Null, |application| &application.api);
+        let scope = (!scope::is_exposed(api)).then(|| scope::select_name(api));
+        if uri.is_some() || scope.is_some() {
+            self.steps.push(Step::ExposeApi { uri, scope });
+        }
+    }
+
     fn secrets(
         &mut self,
         wanted: &Wanted,
@@ -231,6 +260,12 @@ impl Plan {
                 Some(format!("the current one expired on {}", day(current.ends)))
             }
             (Some(current), _) => {
+                let ends = utc_day(current.ends);
+                if list_candidates(secrets).is_empty()
+                    && wanted.credential_ends.is_some_and(|day| day.date() != ends)
+                {
+                    self.steps.push(Step::StoreEnd(ends));
+                }
                 self.note_current(wanted, now, current, classified);
                 None
             }
@@ -340,7 +375,7 @@ fn guide(wanted: &Wanted, objects: &Objects, options: Options, notes: &mut Vec<S
     if is_there {
         return None;
     }
-    if !options.as_in_the_guide {
+    if !options.as_in_the_guide && wanted.generation == Generation::ExpertSettings {
         notes.push(format!(
             "not set from the vendor's guide: the redirect URI {redirect} and public client flows; an application that signs in with a secret needs neither (inferred); --as-in-the-guide sets them"
         ));

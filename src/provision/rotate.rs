@@ -159,7 +159,7 @@ fn plan_finish<'a>(classified: &SecretClassification<'a>, now: Timestamp) -> Rot
 }
 
 /// The application, if its secrets may be rotated.
-fn rotatable(snapshot: &ProvisioningSnapshot) -> Result<&Application, Failure> {
+pub(super) fn rotatable(snapshot: &ProvisioningSnapshot) -> Result<&Application, Failure> {
     let application = match &snapshot.objects.application {
         None => return Err(Failure::NotStored(NO_APPLICATION.to_owned())),
         // An application found only by name may belong to another project.

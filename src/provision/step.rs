@@ -1,9 +1,12 @@
 //! The steps of a plan, and their descriptions.
 
+use jiff::civil::Date;
 use uuid::Uuid;
 
+use super::day::day;
+use crate::certificate::Certificate;
 use crate::diagnostic::Key;
-use crate::settings::{Mode, keys};
+use crate::settings::{Generation, Mode, keys};
 
 /// One step. In a plan, each step comes after the steps that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,13 @@ pub enum Step {
         undeclare: Vec<Permission>,
         /// The settings of the vendor's guide, if requested and missing.
         guide: Option<Guide>,
+    },
+    /// Exposes an API: the application ID URI and a scope, as far as they are missing.
+    ExposeApi {
+        /// The application ID URI, if it is missing.
+        uri: Option<String>,
+        /// The scope, if none is enabled.
+        scope: Option<&'static str>,
     },
     /// Writes the client id into the settings file.
     StoreClientId,
@@ -67,6 +77,15 @@ pub enum Step {
         /// Where it is stored, in printable form; `None` if the settings name no place.
         place: Option<String>,
     },
+    /// Adds the certificate that Control Center created.
+    AddCertificate {
+        /// The certificate.
+        certificate: Box<Certificate>,
+        /// The key id of the certificate that it replaces, if known.
+        after: Option<Uuid>,
+    },
+    /// Writes the end of the secret or certificate into the settings file.
+    StoreEnd(Date),
 }
 
 /// An application permission of Microsoft Graph: its name, its id in the tenant, and its purpose.
@@ -136,54 +155,73 @@ pub(super) const CHANGE: &str = "Cloud Application Administrator, or an owner of
 pub(super) const GRANT: &str = "Privileged Role Administrator";
 
 impl Step {
-    /// The displayed lines.
-    pub fn lines(&self, mode: Mode) -> Vec<Line> {
+    /// The displayed lines, for a settings file with the keys of a generation.
+    pub fn lines(&self, keys: Generation, mode: Mode) -> Vec<Line> {
         use Sign::{Add, Change, Remove};
-        let permission = |sign, permission: &Permission| by_mode(mode, sign, "grant", permission, GRANT);
+        let by_mode = |sign, object, one: &Permission, role| by_mode((keys, mode), sign, object, one, role);
+        let permission = |sign, permission: &Permission| by_mode(sign, "grant", permission, GRANT);
+        let client_id = || keys.client_id();
         match self {
             Self::CreateApplication { name, declare, guide } => {
                 let what = format!("{name}, for this tenant only");
                 let why = "the settings name no application, and no application has this name";
                 let made = line(Add, "application", what, keys::APPLICATION_NAME, why, Some(CREATE));
-                let declared = declare.iter().map(|one| by_mode(mode, Add, DECLARED, one, CREATE));
+                let declared = declare.iter().map(|one| by_mode(Add, DECLARED, one, CREATE));
                 [made].into_iter().chain(declared).chain(guide.iter().map(guided)).collect()
             }
             Self::ChangeApplication { rename, declare, undeclare, guide } => {
-                let declared = declare.iter().map(|one| by_mode(mode, Add, DECLARED, one, CHANGE));
-                let undeclared = undeclare.iter().map(|one| by_mode(mode, Remove, DECLARED, one, CHANGE));
+                let declared = declare.iter().map(|one| by_mode(Add, DECLARED, one, CHANGE));
+                let undeclared = undeclare.iter().map(|one| by_mode(Remove, DECLARED, one, CHANGE));
                 let renamed = rename.iter().map(renamed);
                 renamed.chain(declared).chain(undeclared).chain(guide.iter().map(guided)).collect()
             }
+            Self::ExposeApi { uri, scope } => {
+                let uri = uri.iter().map(|uri| format!("application ID URI {uri}"));
+                let scope = scope.iter().map(|name| format!("scope {name} for administrators and users"));
+                let why = "the vendor's guide asks for it: the Swyx clients sign in with it";
+                uri.chain(scope)
+                    .map(|what| line(Add, "exposed API", what, keys::SWYX_VERSION, why, Some(CHANGE)))
+                    .collect()
+            }
+            Self::AddCertificate { certificate, .. } => {
+                let what = format!("{}, valid until {}", certificate.thumbprint, day(certificate.not_after));
+                let why = "the application does not have the certificate from this file";
+                vec![line(Add, "certificate", what, keys::CERTIFICATE, why, Some(CHANGE))]
+            }
+            Self::StoreEnd(day) => {
+                let (what, why) = (format!("{} {day}", keys::CREDENTIAL_ENDS), "Entra ID has this end");
+                vec![line(Change, SETTINGS, what, keys::CREDENTIAL_ENDS, why, None)]
+            }
             Self::StoreClientId => {
-                let (what, why) = (keys::CLIENT_ID.to_string(), "the settings need the application's id");
-                vec![line(Change, "settings file", what, keys::CLIENT_ID, why, None)]
+                let (what, why) = (client_id().to_string(), "the settings need the application's id");
+                vec![line(Change, SETTINGS, what, client_id(), why, None)]
             }
             Self::CreatePrincipal => {
                 let what = "of the application".to_owned();
                 let why = "without it, the application cannot sign in here or get permissions";
-                vec![line(Add, PRINCIPAL, what, keys::CLIENT_ID, why, Some(CREATE))]
+                vec![line(Add, PRINCIPAL, what, client_id(), why, Some(CREATE))]
             }
             Self::RestorePrincipal { .. } => {
                 let what = "restored, with the grants that it had".to_owned();
                 let why = "it is deleted; without it, the application cannot sign in here or get permissions";
-                vec![line(Add, PRINCIPAL, what, keys::CLIENT_ID, why, Some(CHANGE))]
+                vec![line(Add, PRINCIPAL, what, client_id(), why, Some(CHANGE))]
             }
             Self::EnablePrincipal => {
                 let (what, why) =
                     ("sign-in enabled again".to_owned(), "the application's sign-in is disabled");
-                vec![line(Change, PRINCIPAL, what, keys::CLIENT_ID, why, Some(CHANGE))]
+                vec![line(Change, PRINCIPAL, what, client_id(), why, Some(CHANGE))]
             }
             Self::Grant(one) => vec![permission(Add, one)],
             Self::Revoke { permission: one, .. } => vec![permission(Remove, one)],
             Self::RemoveSecret { key_id, name } => {
                 let what = format!("{name}, Secret ID {key_id}");
                 let why = "orphan of an interrupted run; its value cannot be in use";
-                vec![line(Remove, SECRET, what, keys::CLIENT_SECRET, why, Some(CHANGE))]
+                vec![line(Remove, SECRET, what, keys.client_secret(), why, Some(CHANGE))]
             }
             Self::AddSecret { why, days, place, .. } => {
                 let place = place.as_deref().unwrap_or("stored in a place that the settings do not name yet");
                 let what = format!("valid for {days} days, {place}");
-                vec![line(Add, SECRET, what, keys::CLIENT_SECRET, why, Some(CHANGE))]
+                vec![line(Add, SECRET, what, keys.client_secret(), why, Some(CHANGE))]
             }
         }
     }
@@ -202,7 +240,7 @@ fn line(
 
 /// A permission that the mode asks for, or does not.
 fn by_mode(
-    mode: Mode,
+    (keys, mode): (Generation, Mode),
     sign: Sign,
     object: &'static str,
     permission: &Permission,
@@ -210,9 +248,9 @@ fn by_mode(
 ) -> Line {
     let reason = match sign {
         Sign::Remove => permission.purpose.clone(),
-        Sign::Add | Sign::Change => format!("mode {}: needed to {}", mode.number(), permission.purpose),
+        Sign::Add | Sign::Change => format!("{}: needed to {}", keys.describe_mode(mode), permission.purpose),
     };
-    line(sign, object, permission.name.clone(), keys::MODE, &reason, Some(role))
+    line(sign, object, permission.name.clone(), keys.mode(), &reason, Some(role))
 }
 
 fn renamed(name: &String) -> Line {
@@ -229,6 +267,7 @@ fn guided(guide: &Guide) -> Line {
 const DECLARED: &str = "declared permission";
 const PRINCIPAL: &str = "service principal";
 const SECRET: &str = "client secret";
+const SETTINGS: &str = "settings file";
 
 #[cfg(test)]
 mod tests {
@@ -264,7 +303,7 @@ mod tests {
             (Step::RemoveSecret { key_id: Uuid::nil(), name: "old".to_owned() }, 1, Some(CHANGE)),
             (Step::AddSecret { after: None, why: "w".to_owned(), days: 180, place: None }, 1, Some(CHANGE)),
         ] {
-            let lines = step.lines(Mode::BothWays);
+            let lines = step.lines(Generation::ExpertSettings, Mode::BothWays);
             assert_eq!((lines.len(), lines[0].role), (count, role), "{step:?}");
             assert!(lines.iter().all(|line| !line.what.is_empty() && !line.reason.is_empty()));
         }
@@ -272,11 +311,13 @@ mod tests {
 
     #[test]
     fn permission_steps_state_the_need_of_the_mode() {
-        let grant = Step::Grant(permission()).lines(Mode::FromTeams).remove(0);
+        let grant = Step::Grant(permission()).lines(Generation::ExpertSettings, Mode::FromTeams).remove(0);
         assert_eq!((grant.sign, grant.key), (Sign::Add, keys::MODE));
         assert_eq!(grant.reason, "mode 1: needed to find the Teams account of each Swyx user");
         let permission = Permission { purpose: "mode 1 does not need it".to_owned(), ..permission() };
-        let revoke = Step::Revoke { assignment: "a".to_owned(), permission }.lines(Mode::FromTeams).remove(0);
+        let revoke = Step::Revoke { assignment: "a".to_owned(), permission }
+            .lines(Generation::ExpertSettings, Mode::FromTeams)
+            .remove(0);
         assert_eq!((revoke.sign, revoke.reason.as_str()), (Sign::Remove, "mode 1 does not need it"));
     }
 
@@ -285,7 +326,7 @@ mod tests {
         let line = |place: Option<&str>| {
             let place = place.map(str::to_owned);
             Step::AddSecret { after: None, why: "there is none yet".to_owned(), days: 90, place }
-                .lines(Mode::BothWays)
+                .lines(Generation::ExpertSettings, Mode::BothWays)
                 .remove(0)
         };
         assert_eq!(line(Some("stored in the file x")).what, "valid for 90 days, stored in the file x");

@@ -1,5 +1,7 @@
 //! The interface between provisioning and the place of the ids and the secret.
 
+use jiff::civil::Date;
+
 use super::classification::StoredSecret;
 use crate::secret::Secret;
 use crate::settings::ClientId;
@@ -27,6 +29,12 @@ pub trait SecretStore: Send {
     /// # Errors
     /// [`StoreError`] says why the place is unchanged.
     fn store_secret(&mut self, secret: &Secret, before: &StoredSecret) -> Result<StoreOutcome, StoreError>;
+
+    /// Writes the day (UTC) on which the new secret or certificate ends into the settings.
+    ///
+    /// # Errors
+    /// [`StoreError`] says why it was not written.
+    fn store_end(&mut self, day: Date) -> Result<(), StoreError>;
 }
 
 /// How a secret was stored.

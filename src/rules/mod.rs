@@ -17,8 +17,10 @@
 mod application_multi_tenant;
 mod application_not_found;
 mod automation_key_expires_soon;
+mod certificate_not_registered;
 mod client_id_is_microsofts;
 mod cloud_without_presence;
+mod credential_ends_wrong;
 mod directory_unreadable;
 mod encoding;
 mod end;
@@ -116,6 +118,7 @@ pub static ALL: &[Rule] = &[
     secret_rejected::RULE,
     secret_expired::RULE,
     sign_in_disabled::RULE,
+    certificate_not_registered::RULE,
     permission_missing::RULE,
     directory_unreadable::RULE,
     presence_unreadable::RULE,
@@ -124,6 +127,7 @@ pub static ALL: &[Rule] = &[
     permission_delegated::RULE,
     secret_expires_soon::RULE,
     automation_key_expires_soon::RULE,
+    credential_ends_wrong::RULE,
     application_multi_tenant::RULE,
     public_client::RULE,
     read_budget::RULE,

@@ -4,8 +4,8 @@ use super::Rule;
 use crate::diagnostic::{Diagnostic, Key, Place};
 use crate::entra::aadsts::{self, Kind};
 use crate::entra::permission::Need;
-use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Unseen};
-use crate::settings::{Draft, IdText, Mode, build_consent_address};
+use crate::entra::snapshot::{Cause, CertificateSeen, Read, Refusal, Seen, SignIn, Snapshot, Unseen};
+use crate::settings::{Draft, IdText, Mode, build_consent_address, keys};
 use crate::text::shown;
 
 const TENANT_NOT_FOUND: &str = "tenant-not-found";
@@ -145,6 +145,21 @@ pub(super) fn tenant_id(draft: &Draft) -> Key {
 /// The key of the mode, which requires the permissions.
 pub(super) fn mode_key(draft: &Draft) -> Key {
     draft.registration().keys.mode()
+}
+
+/// The key that names the certificate.
+pub(super) fn certificate_key(draft: &Draft) -> Key {
+    let fields = draft.federated_services.as_ref();
+    let has_thumbprint = fields.is_some_and(|fields| fields.certificate_thumbprint.is_some());
+    if has_thumbprint { keys::CERTIFICATE_THUMBPRINT } else { keys::CERTIFICATE }
+}
+
+/// The registered certificate that the settings name; of several entries with it, the one that ends last.
+pub(super) fn registered_certificate(tenant: &Snapshot) -> Seen<Option<&CertificateSeen>> {
+    let wanted = tenant.certificate.clone()?;
+    let registration = tenant.registration()?;
+    let same = registration.certificates.iter().filter(|one| one.thumbprint == Some(wanted));
+    Ok(same.max_by_key(|one| one.ends))
 }
 
 /// The place of the client secret, or where it is missing.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::end::{days, describe_end};
-use super::online::secret_place;
+use super::online::{certificate_key, registered_certificate, secret_place};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::aadsts::Kind;
 use crate::entra::snapshot::{Cause, Registration, SecretSeen, Seen, SignIn, Snapshot, Unseen};
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 The client secret or the certificate expires within `entra.renew_before_days`, 30 if that is not
 set. Without a connection, `check` compares `entra.credential_ends` with the current day in UTC, or
 with `--today`. On the day itself, it still warns. With `--online --as-admin`, the end of the client
-secret in Entra ID is compared.
+secret or the certificate in Entra ID is compared.
 ## Why
 After it expires, nothing is synchronised, and a new secret must be entered in Control Center by
 hand. Entra ID shows the first three characters of a secret and its end date, never the secret. So
@@ -44,6 +44,9 @@ For a certificate, create a new one in Control Center and upload it. Then correc
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
     let registration = tenant.registration()?;
+    if draft.registration().uses_certificate() {
+        return check_certificate(draft, tenant, found);
+    }
     let candidates = candidates(registration);
     let Some(Suspect { secret, is_guess }) = suspect(&candidates, tenant)? else { return Ok(()) };
     let left = tenant.seen_at.duration_until(secret.ends);
@@ -66,6 +69,18 @@ fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<
     };
     let help = format!("{guess}{cure}");
     found.push(RULE.at(secret_place(draft), message).help(help));
+    Ok(())
+}
+
+fn check_certificate(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
+    // `certificate-not-registered` reports a missing one.
+    let Some(certificate) = registered_certificate(tenant)? else { return Ok(()) };
+    let left = tenant.seen_at.duration_until(certificate.ends);
+    if left <= days(draft.entra.renew_before_days.unwrap_or(i64::from(RENEW_BEFORE_DAYS))) {
+        let help = "create a new one in Control Center, download it, set `federated_services.certificate` to its file, then run swyx-teams rotate";
+        let message = format!("the certificate {}", describe_end(certificate.ends, left));
+        found.push(RULE.at(certificate_key(draft), message).help(help));
+    }
     Ok(())
 }
 
@@ -94,7 +109,7 @@ pub(super) fn credential(draft: &Draft) -> &'static str {
 
 /// The secrets that may be in use: those with the same first characters, otherwise those with unknown first
 /// characters.
-fn candidates(registration: &Registration) -> Vec<&SecretSeen> {
+pub(super) fn candidates(registration: &Registration) -> Vec<&SecretSeen> {
     let with = |may_be_ours| {
         registration
             .secrets

@@ -2,7 +2,7 @@
 
 use swyx_teams::entra::aadsts::{self, Kind};
 use swyx_teams::entra::snapshot::{
-    Cause, Read, Refusal, Registration, SecretSeen, SignIn, Snapshot, Tried, Unseen,
+    Cause, CertificateSeen, Read, Refusal, Registration, SecretSeen, SignIn, Snapshot, Tried, Unseen,
 };
 use swyx_teams::secret::SecretFault;
 
@@ -75,6 +75,26 @@ pub fn registered(change: impl FnOnce(&mut Registration)) -> Snapshot {
     changed(healthy(), |tenant| change(tenant.registration.as_mut().expect("seen")))
 }
 
+/// A tenant that 14.25 needs, with the certificate of the settings file if it ends at a time.
+pub fn with_certificate(ends: Option<&str>) -> Snapshot {
+    let thumbprint = THUMBPRINT.parse().expect("a thumbprint");
+    let mut tenant = registered(|registration| {
+        registration.granted = names(&["Presence.ReadWrite.All", "User.Read.All"]);
+        registration.declared.clone_from(&registration.granted);
+        registration.secrets.clear();
+        let ends = ends.map(|ends| ends.parse().expect("a time"));
+        let seen = ends.map(|ends| CertificateSeen::new(uuid::Uuid::nil(), ends, Some(thumbprint)));
+        registration.certificates = seen.into_iter().collect();
+    });
+    let why = Unseen::new(Cause::NotAsked, "SwyxServer has the key");
+    (tenant.sign_in, tenant.directory, tenant.presence) = (Err(why.clone()), Err(why.clone()), Err(why));
+    tenant.certificate = Ok(thumbprint);
+    tenant
+}
+
+/// The thumbprint in the settings files of the rules about certificates.
+const THUMBPRINT: &str = "6F1C5A0E2B93D47781AC3E59C048B2169DE70AF3";
+
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -113,6 +133,8 @@ pub fn bad(rule: &str) -> Option<Snapshot> {
         "application-multi-tenant" => registered(|registration| {
             registration.audience = "AzureADMultipleOrgs".to_owned();
         }),
+        "certificate-not-registered" => with_certificate(None),
+        "credential-ends-wrong" => with_certificate(Some("2026-05-29T22:30:00Z")),
         "public-client" => registered(|registration| registration.public_client = true),
         _ => return None,
     })

@@ -46,10 +46,12 @@ const SIGN_IN: [&str; 6] = [
     "secret-expired",
     "sign-in-disabled",
 ];
-const ADMIN: [&str; 5] = [
+const ADMIN: [&str; 7] = [
+    "certificate-not-registered",
     "permission-not-consented",
     "permission-delegated",
     "secret-expires-soon",
+    "credential-ends-wrong",
     "application-multi-tenant",
     "public-client",
 ];
@@ -74,7 +76,7 @@ fn skipped_rules_have_a_reason() {
     let is_for_all =
         |rule: &&swyx_teams::rules::Rule| rule.is_online() && rule.id != "automation-key-expires-soon";
     let all = ALL.iter().filter(is_for_all).map(|rule| rule.id).collect::<Vec<_>>();
-    assert_eq!(all.len(), 15);
+    assert_eq!(all.len(), 17);
     assert_eq!(skipped(&Snapshot::unseen(healthy().seen_at, &why), &why), all);
 
     let mut tenant = healthy();
@@ -95,7 +97,7 @@ fn skipped_rules_have_a_reason() {
 #[test]
 fn invalid_settings_skip_every_rule() {
     let checked = checked("[x\n", &healthy());
-    assert_eq!(checked.skipped().len(), 16);
+    assert_eq!(checked.skipped().len(), 18);
     assert!(checked.skipped().iter().all(|skipped| skipped.why.cause == Cause::Follows));
     let without_mode = GOOD.replace("MsTeamsStatusSyncMode = 2\n", "");
     let checked = self::checked(&without_mode, &healthy());

@@ -28,6 +28,9 @@ mod certificates;
 #[path = "../common/mod.rs"]
 mod common;
 
+#[path = "../common/certificates.rs"]
+mod certificates;
+
 mod canary;
 mod check_online;
 mod cli;

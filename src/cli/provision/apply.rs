@@ -133,12 +133,14 @@ fn confirm_adoption(
 fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -> io::Result<()> {
     let name = unbroken(&printable(&session.name));
     let out = &mut Prose::new(context.out);
+    let is_certificate = session.wanted.credential.is_certificate();
     let done = if applied.not_granted.is_empty() { "done" } else { "done, except for the consent" };
     match applied.proof {
         Some(Proof::Whole) => {
             writeln!(out, "{name}: {done}; the sign-in works, with the permissions for the mode")?
         }
         Some(Proof::SignIn) => writeln!(out, "{name}: {done}; the sign-in works")?,
+        None if is_certificate => writeln!(out, "{name}: {done}; {CERTIFICATE_NOTE}")?,
         None => writeln!(
             out,
             "{name}: {done}; after you have stored the secret, run `swyx-teams check --online {name}` to test it"
@@ -162,6 +164,9 @@ fn print(context: &mut Context<'_>, session: &AdminSession, applied: &Applied) -
     ));
     Ok(())
 }
+
+/// What to do after a change of the certificate. The English Control Center of some versions prints the second text.
+pub(super) const CERTIFICATE_NOTE: &str = "swyx-teams cannot sign in with the certificate: in Control Center, under General settings, Federated Services, check that the connection status is \"Successfully checked\" (or \"Check Installation\")";
 
 fn print_json(
     context: &mut Context<'_>,

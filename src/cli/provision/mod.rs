@@ -30,7 +30,9 @@ use crate::entra::sign_in::{Credential, TO_READ, Token};
 use crate::entra::snapshot::{Cause, Unseen};
 use crate::http::{Deadline, Limits};
 use crate::os;
-use crate::provision::{Failure, Files, HandOver, Installation, Patience, Provisioner, StoredKey};
+use crate::provision::{
+    Failure, Files, HandOver, Installation, Patience, Provisioner, StoredKey, WantedCertificate,
+};
 use crate::secret::SecretSource;
 use crate::settings::{ClientId, Wanted, build_consent_address};
 use crate::text::printable;
@@ -100,6 +102,7 @@ struct AdminSession {
     runtime: Runtime,
     name: String,
     wanted: Wanted,
+    certificate: WantedCertificate,
     installation: Installation,
     admin: Client,
     connection: Connection,
@@ -126,8 +129,12 @@ impl AdminSession {
         let mut transports = Transports::default();
         let connection = Connection::open(&checked, &folder(path), &wanted.access, &policy, &mut transports)
             .map_err(|unseen| sign_in_error(&unseen))?;
+        let certificate = WantedCertificate::read(&wanted.credential, &folder(path));
+        let certificate = certificate.map_err(|why| {
+            usage_error(printable(&format!("{}: {why}; nothing was changed", display(path))))
+        })?;
         let runtime = Runtime::new().map_err(cannot("start the runtime"))?;
-        let progress = ProgressReporter::new(context.global.quiet, context.page.clone());
+        let progress = ProgressReporter::new(context.global.quiet, context.page.clone(), wanted.keys);
         let patience = Duration::from_secs(args.timeout);
         let token = sign_in(context, args, scopes, (&runtime, &connection, progress.bar()))?;
         let until = Deadline::after(patience);
@@ -142,6 +149,7 @@ impl AdminSession {
             runtime,
             name,
             wanted,
+            certificate,
             installation,
             admin,
             connection,

@@ -111,7 +111,8 @@ pub(super) fn compute_plan(
         return Err(usage_error(NO_PRUNING));
     }
     let provisioner = session.provisioner();
-    let snapshot = session.result(context, provisioner.probe(files.stored()))?;
+    let mut snapshot = session.result(context, provisioner.probe(files.stored()))?;
+    snapshot.certificate = session.certificate.clone();
     match plan(&session.wanted, &snapshot, &session.installation, options.options()) {
         Ok(plan) => Ok((snapshot, plan)),
         Err(obstacle) => Err(usage_error(printable(&with_file(&obstacle.to_string(), &session.name)))),

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::provision::{Progress, Step};
 use crate::secret::Secret;
-use crate::settings::Mode;
+use crate::settings::{Generation, Mode};
 use crate::text::printable;
 use crate::web::actions::Progress as PageProgress;
 
@@ -19,15 +19,17 @@ pub(super) struct ProgressReporter {
     bar: ProgressBar,
     is_quiet: bool,
     has_done: AtomicBool,
+    /// The generation whose keys the settings file uses.
+    keys: Generation,
 }
 
 impl ProgressReporter {
-    pub(super) fn new(is_quiet: bool, page: Option<Arc<dyn PageProgress>>) -> Self {
+    pub(super) fn new(is_quiet: bool, page: Option<Arc<dyn PageProgress>>, keys: Generation) -> Self {
         let target = if is_quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(None, target);
         let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
         let bar = style.map_or(bar.clone(), |style| bar.with_style(style));
-        Self { page, bar, is_quiet, has_done: AtomicBool::new(false) }
+        Self { page, bar, is_quiet, has_done: AtomicBool::new(false), keys }
     }
 
     /// Whether a step is completed.
@@ -70,14 +72,14 @@ impl ProgressReporter {
 
 impl Progress for ProgressReporter {
     fn begin_step(&self, step: &Step) {
-        let what = describe(step);
+        let what = describe(self.keys, step);
         self.on_page(|page| page.report(&what));
         self.spin(what);
     }
 
     fn end_step(&self, step: &Step) {
         self.has_done.store(true, Ordering::Relaxed);
-        let what = describe(step);
+        let what = describe(self.keys, step);
         self.on_page(|page| page.end_step(&what));
         self.line(&format!("done: {what}"));
     }
@@ -102,9 +104,9 @@ impl Progress for ProgressReporter {
 }
 
 /// Describes a step in one line.
-fn describe(step: &Step) -> String {
+fn describe(keys: Generation, step: &Step) -> String {
     // The mode only affects the reasons, which are not shown.
-    let lines = step.lines(Mode::BothWays);
+    let lines = step.lines(keys, Mode::BothWays);
     let first = lines.first().map(|line| {
         let sign = line.sign.mark();
         format!("{sign} {} {}", line.object, printable(&line.what))

@@ -1,4 +1,4 @@
-//! `rotate`: replaces the client secret with a new one.
+//! `rotate`: replaces the client secret or the certificate with a new one.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
+use super::apply::CERTIFICATE_NOTE;
 use super::{AdminSession, AdministratorArgs, SecretOutArgs};
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, usage_error};
@@ -70,6 +71,10 @@ struct RotatedShape<'a> {
 }
 
 impl RotateArgs {
+    fn is_for_a_secret(&self) -> bool {
+        self.remove_old || self.new_secret || self.stored.is_some() || self.secret_out.secret_out.is_some()
+    }
+
     fn request(&self) -> RotateRequest {
         match self {
             Self { finish: true, .. } => RotateRequest::Finish,
@@ -85,13 +90,19 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
     let path = context.only_file(args.file.as_ref())?;
     let (mut session, mut files) =
         AdminSession::open(context, &path, &args.administrator, TO_PROVISION, &args.secret_out)?;
+    let is_certificate = session.wanted.credential.is_certificate();
+    if is_certificate && args.is_for_a_secret() {
+        return Err(usage_error(
+            "--remove-old, --new-secret, --stored and --secret-out are for a client secret, but SwyxServer signs in with a certificate; nothing was changed",
+        ));
+    }
     let is_stored_by_hand = session.wanted.client_secret().is_some_and(SecretSource::is_stored_by_hand);
     if args.remove_old && is_stored_by_hand {
         return Err(usage_error(
             "--remove-old needs a secret that swyx-teams can store: in a file, or in the settings file; nothing was changed",
         ));
     }
-    let rotated = rotate_secret(context, &session, &mut files, args.request(), args.stored)?;
+    let rotated = rotate(context, &session, &mut files, args.request(), args.stored)?;
     if args.format == Plain::Json {
         print_json(context, &session, &rotated)?;
         return Ok(Exit::Clean);
@@ -99,6 +110,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
     print(context, &session, &rotated)?;
     if matches!(rotated, Rotated::Made { kept: StoreOutcome::InPlace, .. } | Rotated::Pending { .. })
         && !args.if_due
+        && !is_certificate
     {
         writeln!(context.out)?;
         sheet::print_file(context, &path)?;
@@ -108,7 +120,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &RotateArgs) -> Resul
 }
 
 /// Probes the tenant, and carries out the request.
-fn rotate_secret(
+fn rotate(
     context: &mut Context<'_>,
     session: &AdminSession,
     files: &mut Files,
@@ -126,6 +138,10 @@ fn rotate_secret(
     let provisioner = session.provisioner();
     session.result(context, async {
         let mut snapshot = provisioner.probe(stored).await?;
+        if session.wanted.credential.is_certificate() {
+            snapshot.certificate = session.certificate.clone();
+            return provisioner.rotate_certificate(&snapshot, request, files).await;
+        }
         if let Some(named) = named {
             snapshot.set_stored(named)?;
         }
@@ -152,7 +168,7 @@ fn offer_to_finish(
     }
     session.restart_time_limit();
     let finished =
-        rotate_secret(context, session, files, RotateRequest::Finish, stored_after(args.stored, rotated))?;
+        rotate(context, session, files, RotateRequest::Finish, stored_after(args.stored, rotated))?;
     print(context, session, &finished)?;
     Ok(Exit::Clean)
 }
@@ -171,12 +187,17 @@ fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -
     let name = unbroken(&printable(&session.name));
     let out = &mut Prose::new(context.out);
     let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let is_certificate = session.wanted.credential.is_certificate();
+    let noun = if is_certificate { "certificate" } else { "client secret" };
+    if is_certificate && let Some(text) = describe_certificate(&name, rotated) {
+        return writeln!(out, "{text}");
+    }
     let then = format!(
         "enter the new one in Control Center, then run `swyx-teams rotate --finish {name}` to remove the old one"
     );
     match rotated {
         Rotated::NotDue(ends) => {
-            writeln!(out, "{name}: not due: the client secret is valid until {}", day(ends))
+            writeln!(out, "{name}: not due: the {noun} is valid until {}", day(ends))
         }
         Rotated::Pending { until } => writeln!(
             out,
@@ -193,9 +214,36 @@ fn print(context: &mut Context<'_>, session: &AdminSession, rotated: &Rotated) -
                 None => Ok(()),
             }
         }
-        Rotated::Finished(0) => writeln!(out, "{name}: nothing to remove: there is no older client secret"),
-        Rotated::Finished(1) => writeln!(out, "{name}: removed the old client secret"),
-        Rotated::Finished(count) => writeln!(out, "{name}: removed {count} old client secrets"),
+        Rotated::Finished(0) => writeln!(out, "{name}: nothing to remove: there is no older {noun}"),
+        Rotated::Finished(1) => writeln!(out, "{name}: removed the old {noun}"),
+        Rotated::Finished(count) => writeln!(out, "{name}: removed {count} old {noun}s"),
+    }
+}
+
+/// The result for a certificate, as far as it needs other words than for a secret.
+fn describe_certificate(name: &str, rotated: &Rotated) -> Option<String> {
+    let day = |at: &jiff::Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let finish = format!(
+        "{CERTIFICATE_NOTE}; then run `swyx-teams rotate --finish {name}` to remove the old certificate"
+    );
+    match rotated {
+        Rotated::Made { ends, old_until: Some(until), .. } => Some(format!(
+            "{name}: added the new certificate, valid until {}; the old one stays, valid until {}\n{finish}",
+            day(ends),
+            day(until)
+        )),
+        Rotated::Made { ends, old_until: None, .. } => Some(format!(
+            "{name}: added the new certificate, valid until {}; no certificate of this installation was replaced\n{CERTIFICATE_NOTE}",
+            day(ends)
+        )),
+        Rotated::Pending { until } => Some(format!(
+            "{name}: the application has the new certificate; the old one is valid until {}\n{finish}",
+            day(until)
+        )),
+        Rotated::Finished(0) => Some(format!(
+            "{name}: nothing to remove: swyx-teams replaced no other certificate with this one; remove others in the Entra portal"
+        )),
+        Rotated::NotDue(_) | Rotated::Finished(_) => None,
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) fn plan_shape<'a>(
     plan: &'a Plan,
     objects: &'a Objects,
 ) -> PlanShape<'a> {
-    let mode = session.wanted.mode;
+    let (keys, mode) = (session.wanted.keys, session.wanted.mode);
     let application = objects.application.as_ref().map(|(_, application)| application);
     PlanShape {
         version: 1,
@@ -95,12 +95,12 @@ pub(super) fn plan_shape<'a>(
                 FoundBy::DisplayName => "display_name",
             }),
         },
-        steps: plan.steps.iter().flat_map(|one| one.lines(mode)).map(LineShape::of).collect(),
+        steps: plan.steps.iter().flat_map(|one| one.lines(keys, mode)).map(LineShape::of).collect(),
         notes: &plan.notes,
         summary: SummaryShape {
-            add: plan.count(mode, Sign::Add),
-            change: plan.count(mode, Sign::Change),
-            remove: plan.count(mode, Sign::Remove),
+            add: plan.count((keys, mode), Sign::Add),
+            change: plan.count((keys, mode), Sign::Change),
+            remove: plan.count((keys, mode), Sign::Remove),
         },
     }
 }
@@ -123,8 +123,8 @@ pub(in crate::cli) struct PlanText {
 
 impl PlanText {
     pub(super) fn new(session: &AdminSession, plan: &Plan, objects: &Objects) -> Self {
-        let mode = session.wanted.mode;
-        let lines = plan.steps.iter().flat_map(|step| step.lines(mode)).collect::<Vec<_>>();
+        let (keys, mode) = (session.wanted.keys, session.wanted.mode);
+        let lines = plan.steps.iter().flat_map(|step| step.lines(keys, mode)).collect::<Vec<_>>();
         let end = summary(&lines);
         Self {
             head: vec![tenant_line(session), application(session, plan, objects)],

@@ -109,6 +109,7 @@ fn update(call: &Call<'_>, key: Key<'_>) -> Result<Response, GraphError> {
     let mut application = found?;
     access::may_change(call.caller, Some(&application))?;
     rename(call, &directory, &mut application, &body)?;
+    super::scopes::check(&application, &body)?;
     apply(&mut application, &body)?;
     keys::replace(&mut application, &body, &mut directory.ids, call.now)?;
     if let Some(place) = directory.applications.any_mut(application.id) {

@@ -33,6 +33,7 @@ pub(super) mod presence;
 mod presences;
 mod refusal;
 mod role_assignments;
+mod scopes;
 mod service_principal_json;
 mod service_principal_lookup;
 mod service_principals;

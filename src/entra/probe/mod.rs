@@ -48,6 +48,7 @@
 //! # });
 //! ```
 
+mod keys;
 mod objects;
 mod registration;
 mod shapes;
@@ -63,6 +64,7 @@ use crate::entra::graph::{Client, Part, PartAnswer};
 use crate::entra::snapshot::{Cause, Read, Refusal, Seen, SignIn, Snapshot, Tried, Unseen};
 use crate::secret::Secret;
 
+pub(crate) use keys::list_certificates;
 pub(crate) use objects::{Sought, read_objects};
 pub use registration::read_registration;
 pub(crate) use shapes::GRAPH_APP_ID;
@@ -103,6 +105,7 @@ pub async fn read_application(client: &Client, secret: &Secret, depth: Depth) ->
         seen_at: client.now(),
         clock_ahead: client.clock_ahead(),
         secret_fault: secret.fault(),
+        certificate: Err(Unseen::new(Cause::NotAsked, "the application signs in with a client secret")),
         sign_in,
         directory,
         presence,

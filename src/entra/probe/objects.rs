@@ -14,7 +14,7 @@ use crate::entra::snapshot::objects::{
 };
 use crate::entra::snapshot::{Cause, RegistrationStatus, Seen, Unseen};
 use crate::secret::Secret;
-use crate::settings::{ClientId, TenantId};
+use crate::settings::{ClientId, Generation, TenantId};
 
 /// The identifiers of the application to find.
 #[derive(Clone, Copy, Debug)]
@@ -23,14 +23,19 @@ pub(crate) struct Sought<'a> {
     pub(crate) tenant: TenantId,
     /// The client id, if the settings name one. Then the other identifiers are not used.
     pub(crate) client_id: Option<ClientId>,
+    /// Decides which members are read.
+    pub(crate) generation: Generation,
     /// The unique name: letters, digits and hyphens.
     pub(crate) unique_name: &'a str,
     /// The display name.
     pub(crate) name: &'a str,
 }
 
-/// The members of an application that are read.
+/// The members of an application that are read, `uniqueName` and `displayName` among them.
 const MEMBERS: &str = "id,appId,displayName,uniqueName,createdDateTime,signInAudience,isFallbackPublicClient,publicClient,requiredResourceAccess,passwordCredentials,disabledByMicrosoftStatus";
+
+/// The other members that are read from 14.20 on. Graph limits how often `keyCredentials` is selected.
+const FEDERATED_MEMBERS: &str = "identifierUris,api,keyCredentials";
 
 type Answer = Result<PartAnswer, GraphError>;
 
@@ -48,11 +53,15 @@ pub(crate) async fn read_objects(
         Some(id) => format!("appId='{id}'"),
         None => format!("uniqueName='{}'", sought.unique_name),
     };
+    let members = match sought.generation {
+        Generation::ExpertSettings => MEMBERS.to_owned(),
+        Generation::FederatedServices => format!("{MEMBERS},{FEDERATED_MEMBERS}"),
+    };
     let filter = encoded(&format!("displayName eq '{}'", sought.name.replace('\'', "''")));
     let [by_key, by_name, deleted, deleted_principals, graph, default_policy] = client
         .batch(&[
-            Part::get(format!("/applications({key})?$select={MEMBERS}")),
-            Part::get(format!("/applications?$filter={filter}&$select={MEMBERS}")),
+            Part::get(format!("/applications({key})?$select={members}")),
+            Part::get(format!("/applications?$filter={filter}&$select={members}")),
             Part::get("/directory/deletedItems/microsoft.graph.application?$select=id,appId,displayName,uniqueName,deletedDateTime&$top=999"),
             Part::get("/directory/deletedItems/microsoft.graph.servicePrincipal?$select=id,appId,deletedDateTime&$top=999"),
             Part::get(format!("/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appRoles")),
@@ -188,6 +197,9 @@ fn application(
         public_client: shape.is_fallback_public_client == Some(true),
         redirects: shape.public_client.redirect_uris,
         secrets: shape.password_credentials.iter().filter_map(|one| one.seen(secret)).collect(),
+        identifier_uris: shape.identifier_uris,
+        api: shape.api,
+        keys: shape.key_credentials,
         status: RegistrationStatus::new(None, shape.disabled_by_microsoft_status),
         principal,
         deleted_principal: None,

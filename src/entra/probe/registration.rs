@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::keys::list_certificates;
 use super::shapes::{
     ApplicationShape, AssignmentShape, GRAPH_APP_ID, GrantShape, GraphShape, PermissionShape, PrincipalShape,
     found, list,
@@ -19,7 +20,7 @@ use crate::entra::snapshot::{
     Cause, Deletion, Registration, RegistrationStatus, Seen, SignIn, Snapshot, Unseen,
 };
 use crate::secret::Secret;
-use crate::settings::Settings;
+use crate::settings::{Generation, Settings};
 
 /// Reads into `tenant` the registration of the application of `settings` with an administrator's `client`.
 /// `secret` is the one that the settings name; its first characters identify it among the registered ones.
@@ -32,6 +33,9 @@ pub async fn read_registration(
     tenant: &mut Snapshot,
 ) {
     let (registration, deletion) = read(client, settings, secret).await;
+    if tenant.sign_in.is_err() {
+        (tenant.seen_at, tenant.clock_ahead) = (client.now(), client.clock_ahead());
+    }
     (tenant.registration, tenant.deletion) = (registration, deletion);
     let is_accepted = matches!(tenant.sign_in, Ok(SignIn::Accepted { .. }));
     if let (Ok(registration), false) = (&mut tenant.registration, is_accepted) {
@@ -46,10 +50,14 @@ async fn read(
     secret: Option<&Secret>,
 ) -> (Seen<Registration>, Option<Deletion>) {
     let id = settings.client_id;
+    let members = match settings.generation {
+        Generation::ExpertSettings => MEMBERS.to_owned(),
+        Generation::FederatedServices => format!("{MEMBERS},keyCredentials"),
+    };
     let [application, principal, granted, delegated, graph, default_policy, assigned_policies, deleted] =
         client
             .batch(&[
-                Part::get(format!("/applications(appId='{id}')?$select={MEMBERS}")),
+                Part::get(format!("/applications(appId='{id}')?$select={members}")),
                 Part::get(format!("/servicePrincipals(appId='{id}')?$select=id,accountEnabled")),
                 Part::get(format!("/servicePrincipals(appId='{id}')/appRoleAssignments")),
                 Part::get(format!("/servicePrincipals(appId='{id}')/oauth2PermissionGrants")),
@@ -126,6 +134,7 @@ impl Parts {
             granted,
             granted_delegated,
             secrets: application.password_credentials.iter().filter_map(|one| one.seen(secret)).collect(),
+            certificates: list_certificates(&application.key_credentials),
             public_client: application.is_fallback_public_client == Some(true),
             public_redirects: application.public_client.redirect_uris.len(),
             has_principal: principal.is_some(),

@@ -85,6 +85,9 @@ pub(super) struct ApplicationShape {
     pub(super) public_client: PublicClientShape,
     pub(super) required_resource_access: Vec<ResourceShape>,
     pub(super) password_credentials: Vec<PasswordShape>,
+    pub(super) identifier_uris: Vec<String>,
+    pub(super) api: Value,
+    pub(super) key_credentials: Vec<Value>,
 }
 
 #[derive(Clone, Default, Deserialize)]

@@ -16,6 +16,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Cause, RegistrationStatus, SecretPolicy, SecretSeen, Seen, Unseen};
@@ -86,6 +87,12 @@ pub struct Application {
     pub redirects: Vec<String>,
     /// The client secrets.
     pub secrets: Vec<SecretSeen>,
+    /// `identifierUris`. Read from 14.20 on, like `api` and `keys`.
+    pub identifier_uris: Vec<String>,
+    /// `api`, as in the answer.
+    pub api: Value,
+    /// `keyCredentials`, as in the answer: a change must return existing entries unchanged.
+    pub keys: Vec<Value>,
     /// Whether the registration itself is disabled.
     pub status: RegistrationStatus,
     /// Its service principal, if it has one.

@@ -75,7 +75,8 @@ impl Provisioner<'_> {
             }
             Step::AddCertificate => {
                 let certificate = done.certificate.clone().unwrap_or_default();
-                self.add_certificate(done.application.as_ref().ok_or_else(missing)?, &certificate).await?;
+                self.add_automation_certificate(done.application.as_ref().ok_or_else(missing)?, &certificate)
+                    .await?;
             }
             Step::CreatePrincipal => {
                 let id = done.application.as_ref().ok_or_else(missing)?.client_id;
@@ -110,7 +111,7 @@ impl Provisioner<'_> {
     }
 
     /// Adds a certificate. Graph replaces the whole list, so the others are sent back unchanged.
-    async fn add_certificate(&self, application: &Registered, der: &[u8]) -> Result<(), Failure> {
+    async fn add_automation_certificate(&self, application: &Registered, der: &[u8]) -> Result<(), Failure> {
         let (now, ends) = (self.admin.now(), SigningKey::end_of(der).ok_or_else(missing)?);
         let end = ends.checked_sub(SignedDuration::from_secs(1)).unwrap_or(ends);
         let new = json!({

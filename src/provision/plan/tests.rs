@@ -56,6 +56,9 @@ fn snapshot() -> ProvisioningSnapshot {
             ends: "2026-09-01T00:00:00Z".parse().expect("a time"),
             may_be_ours: Some(true),
         }],
+        identifier_uris: Vec::new(),
+        api: serde_json::Value::Null,
+        keys: Vec::new(),
         status: RegistrationStatus::default(),
         principal: Some(Principal { id: Uuid::nil(), enabled: true, grants }),
         deleted_principal: None,
@@ -99,7 +102,7 @@ fn snapshot_with(change: impl FnOnce(&mut ProvisioningSnapshot, &mut Application
 fn planned(wanted: &Wanted, snapshot: &ProvisioningSnapshot, options: Options) -> (Vec<String>, String) {
     let installation = Installation::new("SWYX01", Path::new("/a.toml"));
     let plan = plan(wanted, snapshot, &installation, options).expect("no obstacle");
-    let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.mode));
+    let lines = plan.steps.iter().flat_map(|step| step.lines(wanted.keys, wanted.mode));
     let sign = |sign| match sign {
         Sign::Add => '+',
         Sign::Change => '~',
@@ -285,7 +288,14 @@ fn permissions_depend_on_the_generation_and_nothing_is_removed_from_14_20_on() {
     let prunes = Options { prune: true, ..Options::default() };
     for options in [Options::default(), prunes] {
         let lines = planned(&new, &with_more, options).0;
-        assert_eq!(lines, ["+ declared permission User.Read.All", "+ grant User.Read.All"]);
+        let expected = [
+            "+ declared permission User.Read.All",
+            "~ application redirect URI swyxware://auth, and public client flows allowed",
+            &format!("+ exposed API application ID URI api://{ID}"),
+            "+ exposed API scope SwyxWare for administrators and users",
+            "+ grant User.Read.All",
+        ];
+        assert_eq!(lines, expected);
     }
 }
 

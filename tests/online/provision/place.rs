@@ -60,6 +60,11 @@ impl SecretStore for Place {
         Ok(())
     }
 
+    /// No secret depends on the day in the settings file.
+    fn store_end(&mut self, _: jiff::civil::Date) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn store_secret(&mut self, secret: &Secret, before: &StoredSecret) -> Result<StoreOutcome, StoreError> {
         let is_still = match (self.stored().secret, &before.secret) {
             (Ok(one), Ok(other)) => one == *other,

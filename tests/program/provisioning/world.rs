@@ -250,6 +250,24 @@ impl World {
         answer
     }
 
+    /// One request of the administrator to Graph with a body, as by another tool. Returns the body of the answer.
+    pub fn send(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (host, body) = (self.address(), if body.is_null() { String::new() } else { body.to_string() });
+        let mut stream = std::net::TcpStream::connect(host).expect("a connection");
+        let head = format!(
+            "{method} /v1.0{path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+            self.facts().admin_token,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 20"), "{method} {path}: {answer}");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+        serde_json::from_str(body).unwrap_or(Value::Null)
+    }
+
     /// All applications, the deleted among them.
     pub fn applications(&self) -> Vec<ApplicationSnapshot> {
         self.emulator.snapshot().applications
@@ -333,4 +351,12 @@ pub fn with_client_id(text: &str, id: &str) -> String {
 /// One more line in `[entra]`.
 pub fn with_entra(text: &str, line: &str) -> String {
     format!("{text}{line}\n")
+}
+
+/// A settings file without the end of the youngest secret, which it must have.
+pub fn without_end(world: &World, text: &str) -> String {
+    let end = world.application().secrets.last().expect("a secret").end.strftime("%Y-%m-%d");
+    let line = format!("credential_ends = {end}\n");
+    assert!(text.contains(&line), "{text}");
+    text.replacen(&line, "", 1)
 }
