@@ -19,6 +19,7 @@ use super::parts::{everywhere, example, inlined, is_secret, members, pointer};
 /// ```
 pub fn generate_for_rjsf() -> Value {
     let mut schema = inlined();
+    remove_inner_tables(&mut schema);
     let ui_schema = ui_schema(&schema);
     everywhere(&mut schema, |members| {
         members.shift_remove(ENUM_TITLES);
@@ -30,6 +31,16 @@ pub fn generate_for_rjsf() -> Value {
     move_conditional_keys(&mut schema);
     move_required_keys(&mut schema);
     json!({"schema": schema, "uiSchema": ui_schema})
+}
+
+/// Removes the tables in tables: the form would write them empty, without the keys that they need. A file keeps the ones that it has.
+fn remove_inner_tables(schema: &mut Value) {
+    let tables = members(schema).map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    for table in tables {
+        if let Some(Value::Object(keys)) = schema.pointer_mut(&format!("{}/properties", pointer(&table))) {
+            keys.retain(|_, part| part.get("properties").is_none());
+        }
+    }
 }
 
 /// Moves the keys that are shown in one mode only from their tables to an `if` at the root.
