@@ -28,9 +28,6 @@ mod certificates;
 #[path = "../common/mod.rs"]
 mod common;
 
-#[path = "../common/certificates.rs"]
-mod certificates;
-
 mod canary;
 mod check_online;
 mod cli;
