@@ -199,6 +199,9 @@ fn list_notes(settings: &Settings, words: &Words) -> Vec<String> {
             notes.extend([words.guide_of_federated_services, words.unknown_labels].map(str::to_owned));
             let presence = select_presence(settings.mode);
             notes.extend(presence.map(|need| words.inferred_permission.replace("{permission}", need.name)));
+            if settings.provider.contacts || settings.provider.calendar {
+                notes.push(words.permissions_by_hand.to_owned());
+            }
             if !settings.credential.is_certificate() {
                 notes.push(words.certificate_is_recommended.to_owned());
             }
@@ -267,7 +270,7 @@ mod tests {
                 ("Anmeldedaten-Typ", "Certificate"),
                 ("Certificate fingerprint", "6F1C5A0E2B93D47781AC3E59C048B2169DE70AF3"),
                 ("Expiration date of the certificate", "2027-05-29"),
-                ("Teams Präsenz-Synchronisierung", "nur von Teams zu Swyx"),
+                ("Teams Präsenz-Synchronisierung", "von Teams zu Swyx"),
                 ("Contact synchronization", "aus"),
                 ("Calendar synchronization", "aus"),
             ]
@@ -311,6 +314,8 @@ mod tests {
         let warnings = new.warnings.join("\n");
         assert!(warnings.contains("ends the Windows logon") && warnings.contains("administrators included"));
         assert!(new.notes.iter().any(|note| note.contains("Presence.ReadWrite.All is inferred")));
+        let by_hand = |sheet: &Sheet| sheet.notes.iter().any(|note| note.contains("grant them as"));
+        assert!(by_hand(&new) && !by_hand(&sheet(&federated_services(CERTIFICATE), Language::English)));
         let off = federated_services(&format!("presence = \"off\"\n{SECRET}"));
         let off = sheet(&off, Language::English);
         assert!(
