@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::common::{GOOD, Run, program, run, run_with_input};
+use crate::common::{GOOD, Run, run, run_with_input};
 
 const SECRET: &str = "Ab18Q~zY7xW6vU5tS4rQ3pO2nM1lK0jI9hG8fE7d";
 const OLD: &str = "Zz98Q~Ab1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1w";
@@ -238,7 +238,10 @@ fn machine_without_secret_store_gets_other_ways() {
     let key = ["get", KEY, "--reveal"];
     for arguments in [&["secret", "put", "--stdin"] as &[&str], &key, &["check", "--online"]] {
         let bus = format!("unix:path={}/nowhere", folder.path().display());
-        let run = program(folder.path()).args(arguments).env("DBUS_SESSION_BUS_ADDRESS", bus).output();
+        let run = crate::common::program(folder.path())
+            .args(arguments)
+            .env("DBUS_SESSION_BUS_ADDRESS", bus)
+            .output();
         let run = crate::common::finished(run.expect("the program runs"));
         assert_eq!(run.code, Some(2), "{}", run.err);
         let said = format!("{}{}", run.out, run.err);
