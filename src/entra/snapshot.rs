@@ -29,7 +29,6 @@ use crate::secret::SecretFault;
 use crate::settings::Thumbprint;
 
 pub use certificate::CertificateSeen;
-pub(crate) use policy::PolicyShape;
 pub use policy::SecretPolicy;
 pub use status::{DisabledReason, RegistrationStatus};
 

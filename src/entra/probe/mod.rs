@@ -50,6 +50,7 @@
 
 mod keys;
 mod objects;
+mod policy;
 mod registration;
 mod shapes;
 mod status;

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::policy::PolicyShape;
 use super::shapes::{DeletedShape, found, list, shape};
 use crate::entra::GraphError;
 use crate::entra::graph::{Client, Part, PartAnswer};
-use crate::entra::snapshot::{Cause, PolicyShape, SecretPolicy, Seen, Unseen};
+use crate::entra::snapshot::{Cause, SecretPolicy, Seen, Unseen};
 
 type Answer = Result<PartAnswer, GraphError>;
 
