@@ -54,7 +54,7 @@ pub(in crate::cli) struct PlanOptionArgs {
     /// Remove Microsoft Graph permissions that the mode does not need; refused for SwyxWare 14.20 and later
     #[arg(long)]
     prune: bool,
-    /// Set the redirect URI and the public client flows of the vendor's guide; an application with a secret does not need them
+    /// Set the redirect URI and the public client flows of the vendor's guide, which only SwyxWare 14.20 and later need; there they are always set
     #[arg(long)]
     as_in_the_guide: bool,
     /// Create another client secret even if the current one may be stored where swyx-teams cannot read it

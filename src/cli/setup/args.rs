@@ -43,7 +43,7 @@ pub(in crate::cli) struct SetupArgs {
     /// User whose e-mail address in Swyx differs from the Teams account; can be repeated; `none` for no such user
     #[arg(long, value_name = "SWYX NAME=TEAMS ACCOUNT", help_heading = ANSWERS)]
     pub(super) user: Vec<String>,
-    /// Also set the redirect URI and public client flows from the vendor's guide; the synchronisation does not need them
+    /// Also set the redirect URI and public client flows from the vendor's guide, which only SwyxWare 14.20 and later need; there they are always set
     #[arg(long, help_heading = ANSWERS)]
     pub(super) as_in_the_guide: bool,
     /// Create another client secret even if the application has one that may be stored already
