@@ -3,7 +3,7 @@
 use crate::certificate::CertificateError;
 use crate::entra::snapshot::objects::{Application, Deleted, Namesake, Objects};
 use crate::entra::snapshot::{DisabledReason, SecretSeen};
-use crate::settings::{ClientId, SwyxVersion, Wanted, keys};
+use crate::settings::{ClientId, Generation, SwyxVersion, Wanted, keys};
 
 use super::day::day;
 use super::name;
@@ -15,21 +15,21 @@ pub enum Obstacle {
     /// The settings name an application that does not exist.
     #[error(
         "`{key}`: no application {0} in this tenant; check that the tenant is right and that this is an Application (client) ID, not an object id. A new application can take some minutes to become visible. To have a new application created, remove that line from the file",
-        key = keys::CLIENT_ID
+        key = .1.client_id()
     )]
-    NotThere(ClientId),
+    NotThere(ClientId, Generation),
     /// The settings name an application of another tenant.
     #[error(
         "`{key}`: the application {0} is registered in another tenant, whose administrators must provision it; to have a new application created in this tenant, remove that line from the file",
-        key = keys::CLIENT_ID
+        key = .1.client_id()
     )]
-    Foreign(ClientId),
+    Foreign(ClientId, Generation),
     /// The application is deleted, but can be restored.
     #[error("{}", deleted(.0, *.1))]
     Deleted(Box<Deleted>, Restoring),
     /// Several applications have the display name.
-    #[error("{}", namesakes(.0, .1))]
-    Namesakes(String, Vec<Namesake>),
+    #[error("{}", namesakes(.0, .1, *.2))]
+    Namesakes(String, Vec<Namesake>, Generation),
     /// Several secrets begin like the stored one; the text lists them.
     #[error(
         "several client secrets of the application begin like the stored one, so any of them may be it: {0}; nothing was changed. Compare the Secret IDs with your records, then run swyx-teams rotate with --stored SECRET_ID"
@@ -76,8 +76,8 @@ pub enum Obstacle {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Restoring {
-    /// The settings name its id.
-    OrForget,
+    /// The settings name its id, in the table of this generation.
+    OrForget(Generation),
     /// It has the unique name that a new application would get.
     OrRename,
 }
@@ -151,13 +151,13 @@ impl Obstacle {
     pub(super) fn to_a_new_one(wanted: &Wanted, objects: &Objects) -> Result<(), Self> {
         if let Some(id) = wanted.client_id {
             return Err(match objects.deleted.iter().find(|deleted| deleted.client_id == id) {
-                Some(deleted) => Self::Deleted(Box::new(deleted.clone()), Restoring::OrForget),
-                None if objects.is_foreign => Self::Foreign(id),
-                None => Self::NotThere(id),
+                Some(deleted) => Self::Deleted(Box::new(deleted.clone()), Restoring::OrForget(wanted.keys)),
+                None if objects.is_foreign => Self::Foreign(id, wanted.keys),
+                None => Self::NotThere(id, wanted.keys),
             });
         }
         if objects.namesakes.len() > 1 {
-            return Err(Self::Namesakes(wanted.name().to_owned(), objects.namesakes.clone()));
+            return Err(Self::Namesakes(wanted.name().to_owned(), objects.namesakes.clone(), wanted.keys));
         }
         let unique_name = name::unique_name(wanted.name());
         let is_ours = |deleted: &&Deleted| deleted.unique_name.as_deref() == Some(unique_name.as_str());
@@ -185,8 +185,8 @@ fn instead_of_a_secret(wanted: &Wanted) -> &'static str {
 
 fn deleted(deleted: &Deleted, restoring: Restoring) -> String {
     let instead = match restoring {
-        Restoring::OrForget => {
-            format!("to have a new one created, remove `{}` from the file", keys::CLIENT_ID)
+        Restoring::OrForget(table) => {
+            format!("to have a new one created, remove `{}` from the file", table.client_id())
         }
         Restoring::OrRename => format!(
             "or delete it permanently there, or set another name for the new one: `swyx-teams set {} NAME`",
@@ -212,7 +212,7 @@ pub(super) fn restorable(deleted: &Deleted) -> String {
     )
 }
 
-fn namesakes(name: &str, all: &[Namesake]) -> String {
+fn namesakes(name: &str, all: &[Namesake], table: Generation) -> String {
     let each = all.iter().map(|one| match one.created {
         Some(created) => format!("{} (created on {})", one.client_id, day(created)),
         None => one.client_id.to_string(),
@@ -221,7 +221,7 @@ fn namesakes(name: &str, all: &[Namesake]) -> String {
         "{} applications have the name {name}: {}; choose one: `swyx-teams set {} ID`",
         all.len(),
         each.collect::<Vec<_>>().join(", "),
-        keys::CLIENT_ID
+        table.client_id()
     )
 }
 
@@ -290,6 +290,9 @@ mod tests {
             why.ends_with("to have a new one created, remove `control_center.MsTeamsClientId` from the file"),
             "{why}"
         );
+        let table = Generation::FederatedServices;
+        let why = obstacle(&Wanted { keys: table, ..wanted }, &objects);
+        assert!(why.ends_with("remove `federated_services.client_id` from the file"), "{why}");
     }
 
     #[test]

@@ -149,7 +149,7 @@ pub fn reveal_within(
 ///
 /// # Errors
 /// [`RevealError`] if it cannot be fetched.
-#[cfg(feature = "online")]
+#[cfg(feature = "cli")]
 pub(crate) fn reveal_key(
     source: &SecretSource,
     folder: &Path,

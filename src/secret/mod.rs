@@ -23,9 +23,11 @@ mod typed;
 mod value;
 
 pub use fault::SecretFault;
-pub use fetch::{CommandLimits, RevealError, reveal, reveal_within};
 #[cfg(feature = "online")]
-pub(crate) use fetch::{MAX_BYTES, reveal_key};
+pub(crate) use fetch::MAX_BYTES;
+#[cfg(feature = "cli")]
+pub(crate) use fetch::reveal_key;
+pub use fetch::{CommandLimits, RevealError, reveal, reveal_within};
 #[cfg(feature = "online")]
 pub(crate) use save::save_secret;
 pub use source::SecretSource;

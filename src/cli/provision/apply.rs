@@ -79,7 +79,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
         context.out.flush()?;
     }
     if let Some((FoundBy::DisplayName, application)) = &snapshot.objects.application {
-        confirm_adoption(context, application, &session.name)?;
+        confirm_adoption(context, application, &session)?;
     }
     if plan.steps.is_empty() {
         if args.format == Plain::Json {
@@ -111,15 +111,15 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &ApplyArgs) -> Result
 fn confirm_adoption(
     context: &mut Context<'_>,
     application: &Application,
-    file: &str,
+    session: &AdminSession,
 ) -> Result<(), CliError> {
     let (name, id) = (printable(&application.name), application.client_id);
     if !context.can_ask() {
         let message = format!(
             "the tenant has an application named {name} ({id}), which may belong to another project; to use it, run `swyx-teams set {} {id}`; to create a new one, set a different entra.application_name; nothing was changed",
-            crate::settings::keys::CLIENT_ID
+            session.wanted.keys.client_id()
         );
-        return Err(usage_error(printable(&with_file(&message, file))));
+        return Err(usage_error(printable(&with_file(&message, &session.name))));
     }
     let question = format!("Use the application {name} ({id})?");
     match inquire::Confirm::new(&question).with_default(false).prompt() {

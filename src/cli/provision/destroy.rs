@@ -14,7 +14,6 @@ use crate::cli::output::Prose;
 use crate::entra::sign_in::TO_PROVISION;
 use crate::entra::snapshot::objects::Application;
 use crate::provision::{Absence, Removal, StoredSecret};
-use crate::settings::keys;
 use crate::text::printable;
 
 /// The arguments.
@@ -67,7 +66,7 @@ pub(in crate::cli) fn run(context: &mut Context<'_>, args: &DestroyArgs) -> Resu
         Removal::Application => format!(
             "deleted; for 30 days, it can be restored in the Entra portal under App registrations, Deleted applications, and its name stays reserved. Before you run apply again: remove {1} from {0}, set a different entra.application_name, and delete the stored secret, which no longer works and is never overwritten",
             printable(&session.name),
-            keys::CLIENT_ID
+            session.wanted.keys.client_id()
         ),
         Removal::Secrets(_) => "removed; a secret cannot be restored".to_owned(),
     };
