@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-#[cfg(feature = "online")]
+#[cfg(feature = "cli")]
 use secrecy::zeroize::Zeroizing;
 
 use super::keyring::{self, KeyringError};
