@@ -141,9 +141,8 @@ impl Connection {
     ) -> Result<SigningKey, Unseen> {
         let content = self.key_content(&automation.key, limit).await;
         let content = content.map_err(|error| error.unseen(&keys::AUTOMATION_KEY))?;
-        self.read_key(&content, automation.key_password.as_ref(), limit)
-            .await?
-            .map_err(|error| unusable(&error))
+        let password = self.key_password(automation.key_password.as_ref(), limit).await?;
+        SigningKey::read(&content, password.as_ref(), Timestamp::now()).map_err(|error| unusable(&error))
     }
 
     /// Like `signing_key`; `None` if nothing is stored there, or the certificate has expired.
@@ -158,7 +157,8 @@ impl Connection {
             Err(error) if error.is_missing() => return Ok(None),
             Err(error) => return Err(error.unseen(&keys::AUTOMATION_KEY)),
         };
-        match self.read_key(&content, password, limit).await? {
+        let password = self.key_password(password, limit).await?;
+        match SigningKey::read(&content, password.as_ref(), Timestamp::now()) {
             Ok(key) => Ok(Some(key)),
             Err(KeyError::Expired(_)) => Ok(None),
             Err(error) => Err(unusable(&error)),
@@ -180,17 +180,16 @@ impl Connection {
         tokio::time::timeout(limit, fetched).await.unwrap_or(Err(FetchError::Timeout))
     }
 
-    async fn read_key(
+    /// The password of a key, if it has one.
+    async fn key_password(
         &self,
-        content: &[u8],
-        password: Option<&SecretSource>,
+        source: Option<&SecretSource>,
         limit: Duration,
-    ) -> Result<Result<SigningKey, KeyError>, Unseen> {
-        let password = match password {
-            Some(source) => Some(self.secret(&keys::AUTOMATION_KEY_PASSWORD, source, limit).await?),
-            None => None,
-        };
-        Ok(SigningKey::read(content, password.as_ref(), Timestamp::now()))
+    ) -> Result<Option<Secret>, Unseen> {
+        match source {
+            Some(source) => Ok(Some(self.secret(&keys::AUTOMATION_KEY_PASSWORD, source, limit).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Like `secret`, but blocks, with no limit other than that of the command.

@@ -163,14 +163,14 @@ fn print_json(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>)
 }
 
 /// The widest label that has its value next to it, in columns; the value of a longer one is below it.
-const WIDEST_COLUMN: usize = 40;
+const MAX_LABEL_WIDTH: usize = 40;
 
 fn print(context: &mut Context<'_>, sheet: &Sheet, secret: Option<&Secret>) -> io::Result<()> {
     let out = &mut Prose::new(context.out);
     let headings = sheet.headings;
     writeln!(out, "{}\n", sheet.place)?;
     let lengths = sheet.fields.iter().map(|field| field.label.chars().count());
-    let width = lengths.filter(|length| *length <= WIDEST_COLUMN).max().unwrap_or(0);
+    let width = lengths.filter(|length| *length <= MAX_LABEL_WIDTH).max().unwrap_or(0);
     for field in &sheet.fields {
         let shown = match (value(field, secret), &field.kept) {
             (Some(value), _) => unbroken(value),

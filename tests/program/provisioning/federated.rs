@@ -1,4 +1,4 @@
-//! The registration of 14.20 and later: the complete matrix of versions, logins, directions and states of the tenant.
+//! The registration of 14.20 and later, over versions, logins, directions and states of the tenant.
 
 use serde_json::{Value, json};
 
@@ -94,6 +94,17 @@ fn expected(state: &str, login: &str) -> (i32, &'static str) {
     }
 }
 
+/// Each version with each login and each direction.
+fn list_combinations() -> Vec<(&'static str, &'static str, &'static str)> {
+    let mut all = Vec::new();
+    for version in ["14.20", "14.25"] {
+        for login in ["secret", "certificate"] {
+            all.extend(["off", "from_teams", "both"].map(|presence| (version, login, presence)));
+        }
+    }
+    all
+}
+
 #[test]
 fn plan_of_every_version_login_direction_and_state_removes_nothing() {
     let mut count = 0;
@@ -105,13 +116,7 @@ fn plan_of_every_version_login_direction_and_state_removes_nothing() {
         }
         put_certificate(&world, "SwyxServer");
         let id = world.facts().client_id.clone();
-        for (version, login, presence) in [
-            ("14.20", "secret", "both"),
-            ("14.20", "certificate", "from_teams"),
-            ("14.25", "secret", "from_teams"),
-            ("14.25", "certificate", "both"),
-            ("14.25", "certificate", "off"),
-        ] {
+        for (version, login, presence) in list_combinations() {
             let case = format!("{state}, {version}, {login}, {presence}");
             world.write("a.toml", &federated(&world, version, login, presence, id.as_deref()));
             let run = world.run(&["plan", "--exit-code", "a.toml"]);
@@ -122,8 +127,7 @@ fn plan_of_every_version_login_direction_and_state_removes_nothing() {
             assert!(code == 2 || run.out.contains(", 0 to remove\n"), "{case}\n{}", run.out);
             assert!(world.changes().is_empty(), "{case}");
             assert!(world.to_graph() <= 3, "{case}: {} requests", world.to_graph());
-            let is_added =
-                |line: &str| line.starts_with("  + ") && line.contains(login.trim_start_matches("client "));
+            let is_added = |line: &str| line.starts_with("  + ") && line.contains(login);
             assert!(code == 2 || login == "secret" || run.out.lines().any(is_added), "{case}\n{}", run.out);
             count += 1;
         }
@@ -138,14 +142,14 @@ fn plan_of_every_version_login_direction_and_state_removes_nothing() {
         assert!(!run.out.contains("exposed API") && !run.out.contains("certificate"), "{state}\n{}", run.out);
         assert!(world.to_graph() <= 3, "{state}");
     }
-    assert_eq!(count, 50);
+    assert_eq!(count, 120);
 }
 
 #[test]
 fn audit_takes_at_most_six_requests_and_a_certificate_is_no_failure() {
     for (state, codes) in [("complete", [0, 1]), ("disabled", [0, 1]), ("over-privileged", [0, 1])] {
         let world = world_in(state);
-        let thumbprint = put_certificate(&world, "SwyxServer");
+        put_certificate(&world, "SwyxServer");
         let id = world.facts().client_id.clone();
         world.write("a.toml", &federated(&world, "14.25", "certificate", "both", id.as_deref()));
         let run = world.run_without_log(&["check", "--online", "a.toml"]);
@@ -157,7 +161,6 @@ fn audit_takes_at_most_six_requests_and_a_certificate_is_no_failure() {
         assert!(run.out.contains("certificate-not-registered"), "{state}\n{}", run.out);
         assert!(!run.out.contains("permission-excess"), "{state}\n{}", run.out);
         assert!(world.requests().len() <= 6, "{state}: {:?}", world.requests());
-        assert!(thumbprint.len() == 40);
     }
 }
 
