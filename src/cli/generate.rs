@@ -53,7 +53,7 @@ enum SchemaFor {
     Draft07,
     /// Draft 07 with the keywords of Taplo and Tombi, for completion and hints in editors
     Taplo,
-    /// JSON Schema, draft 2020-12, with the keywords of Jedison
+    /// JSON Schema, draft 2020-12, with the keywords of Jedison, for SwyxWare before 14.20
     Jedison,
     /// Schema and uiSchema of react-jsonschema-form
     Rjsf,
@@ -70,7 +70,7 @@ pub(super) fn schema(context: &mut Context<'_>, args: &SchemaArgs) -> Result<Exi
     let schema = match args.tool {
         SchemaFor::JsonSchema => schema::generate_for_validators(Dialect::Draft2020_12),
         SchemaFor::Draft07 => schema::generate_for_validators(Dialect::Draft07),
-        SchemaFor::Jedison => schema::generate(Dialect::Draft2020_12),
+        SchemaFor::Jedison => schema::generate_for_jedison(),
         SchemaFor::Taplo => schema::generate_for_taplo(),
         SchemaFor::Rjsf => schema::generate_for_rjsf(),
         SchemaFor::JsonForms => schema::generate_for_jsonforms(),

@@ -19,7 +19,9 @@ Each one is a finding. `Presence.Read.All` together with `Presence.ReadWrite.All
 more, and is not reported.
 ## Why
 Anyone who gets the client secret can use every permission of the application, in the whole tenant:
-`User.Read.All` shows telephone numbers and managers, `Mail.Read` shows the mail of every user.
+`User.Read.All` shows telephone numbers and managers, `Mail.Read` shows the mail of every user. This
+is about SwyxWare before 14.20 only: later, the same application serves login, contacts and
+calendar, `User.Read.All` is needed, and no permission is excess.
 ## Fix
 Grant the lesser permission if it is missing, then revoke this one under API permissions. If the
 application has other uses, register a separate application for this purpose, or write `#

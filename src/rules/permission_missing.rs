@@ -16,7 +16,9 @@ pub(super) const RULE: Rule = Rule {
 ## What
 With `--online`: the application signs in, but its token lacks a permission that the mode needs.
 Mode 1 needs `Presence.Read.All`, mode 2 needs `Presence.ReadWrite.All`, and both need
-`User.ReadBasic.All`. A permission that allows more is sufficient. With `--as-admin`,
+`User.ReadBasic.All`. SwyxWare 14.20 and later need `User.Read.All` instead, and the permission for
+presences is inferred. A permission that allows more is sufficient. For an application with a
+certificate, the grants that an administrator sees are checked (`--as-admin`). With `--as-admin`,
 `permission-not-consented` and `permission-delegated` report it instead if they know the reason.
 ## Why
 Entra ID also gives a token to an application without any permission, so a sign-in alone proves
@@ -34,13 +36,15 @@ consent. After some minutes, new tokens hold it.
 };
 
 fn check(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnostic>) -> Seen<()> {
-    if let Some(refusal) = refusal(&RULE, tenant)? {
+    // With a certificate, this program cannot sign in, and the grants that an administrator sees are decisive.
+    let signs_in = !draft.registration().uses_certificate();
+    if signs_in && let Some(refusal) = refusal(&RULE, tenant)? {
         let otherwise = ("no administrator has consented to the application's permissions", "");
         found.push(refused(&RULE, client_id(draft), refusal, otherwise).help(consent(draft)));
         return Ok(());
     }
     let (roles, mode) = (tenant.roles()?, mode(draft)?);
-    let whole = if roles.is_empty() { "; the token holds no permissions" } else { "" };
+    let whole = if roles.is_empty() && signs_in { "; the token holds no permissions" } else { "" };
     let is_open = |need: &&Need| !need.is_met_by(roles) && !is_explained(tenant, need);
     for need in list_needs(draft.generation(), mode).iter().filter(is_open) {
         let is_granted = tenant.registration.as_ref().is_ok_and(|seen| need.is_met_by(&seen.granted));

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::online::{refusal, refused, secret_place};
-use super::secret_expires_soon::credential;
+use super::secret_expires_soon::{NEW_CERTIFICATE, credential};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::entra::snapshot::{Seen, Snapshot};
 use crate::rules::{Check, Rule};
@@ -12,7 +12,7 @@ use crate::settings::{CalendarDate, Draft, keys};
 pub(super) const RULE: Rule = Rule {
     id: "secret-expired",
     severity: Severity::Error,
-    title: "the client secret has expired",
+    title: "the client secret or the certificate has expired",
     doc: "\
 ## What
 `entra.credential_ends` is before the current day in UTC, or before `--today`. With `--online`: Entra
@@ -41,6 +41,11 @@ fn check_on_day(draft: &Draft, today: Date, found: &mut Vec<Diagnostic>) {
     let ends = draft.entra.credential_ends.map(CalendarDate::date);
     let Some(ends) = ends.filter(|ends| *ends < today) else { return };
     let message = format!("{} expired on {ends}", credential(draft));
-    let help = "renew it, for example with `swyx-teams rotate`, or correct this date if it was renewed";
+    let renewal = if draft.registration().uses_certificate() {
+        NEW_CERTIFICATE
+    } else {
+        "renew it, for example with `swyx-teams rotate`"
+    };
+    let help = format!("{renewal}; if it was renewed, correct this date");
     found.push(RULE.at(keys::CREDENTIAL_ENDS, message).help(help));
 }

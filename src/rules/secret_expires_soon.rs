@@ -15,7 +15,7 @@ use crate::text::shown;
 pub(super) const RULE: Rule = Rule {
     id: "secret-expires-soon",
     severity: Severity::Warning,
-    title: "the client secret expires soon",
+    title: "the client secret or the certificate expires soon",
     doc: "\
 ## What
 The client secret or the certificate expires within `entra.renew_before_days`, 30 if that is not
@@ -77,9 +77,8 @@ fn check_certificate(draft: &Draft, tenant: &Snapshot, found: &mut Vec<Diagnosti
     let Some(certificate) = registered_certificate(tenant)? else { return Ok(()) };
     let left = tenant.seen_at.duration_until(certificate.ends);
     if left <= days(draft.entra.renew_before_days.unwrap_or(i64::from(RENEW_BEFORE_DAYS))) {
-        let help = "create a new one in Control Center, download it, set `federated_services.certificate` to its file, then run swyx-teams rotate";
         let message = format!("the certificate {}", describe_end(certificate.ends, left));
-        found.push(RULE.at(certificate_key(draft), message).help(help));
+        found.push(RULE.at(certificate_key(draft), message).help(NEW_CERTIFICATE));
     }
     Ok(())
 }
@@ -98,9 +97,16 @@ fn check_on_day(draft: &Draft, today: Date, found: &mut Vec<Diagnostic>) {
         days => format!("in {days} days"),
     };
     let message = format!("{} expires on {ends}, {when}", credential(draft));
-    let help = "renew it, for example with `swyx-teams rotate`, and correct this date";
+    let help = if draft.registration().uses_certificate() {
+        NEW_CERTIFICATE
+    } else {
+        "renew it, for example with `swyx-teams rotate`, which also corrects this date"
+    };
     found.push(RULE.at(keys::CREDENTIAL_ENDS, message).help(help));
 }
+
+/// How to renew a certificate. `rotate` also corrects the date in the file.
+pub(super) const NEW_CERTIFICATE: &str = "create a new one in Control Center, download it, set `federated_services.certificate` to its file, then run `swyx-teams rotate`";
 
 /// What signs in, as the subject of a sentence.
 pub(super) fn credential(draft: &Draft) -> &'static str {

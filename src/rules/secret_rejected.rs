@@ -21,7 +21,7 @@ application, was damaged when it was copied, or was created only some minutes ag
 reached every server. Some of the codes are AADSTS7000215, AADSTS70002 and AADSTS700025.
 ## Fix
 Create a new client secret and copy the column Value, which is shown only once. Enter it at the
-place that `MsTeamsClientSecret` refers to.
+place that `MsTeamsClientSecret` refers to, from SwyxWare 14.20 on `client_secret`.
 ## Source
 <https://learn.microsoft.com/entra/identity-platform/reference-error-codes>",
     keys: &[keys::CLIENT_SECRET, keys::FEDERATED_CLIENT_SECRET],

@@ -71,7 +71,7 @@ class Provisioning(GraphCase):
         self.assertEqual([(each.key_id, each.secret_text) for each in read], [(secret.key_id, None)])
 
         who = {"client_id": made.app_id, "client_secret": secret.secret_text}
-        with self.assertRaisesRegex(ClientAuthenticationError, "AADSTS700016"):
+        with self.assertRaisesRegex(ClientAuthenticationError, "AADSTS7000229"):
             credential(emulator, **who).get_token(GRAPH_SCOPE)
         principal = await admin.service_principals.post(ServicePrincipal(app_id=made.app_id))
         await self.fails(admin.service_principals.post(ServicePrincipal(app_id=made.app_id)), 409)

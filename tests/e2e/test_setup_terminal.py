@@ -59,10 +59,11 @@ class Setup(Case):
             self.settings(),
             {
                 "swyx": {"version": "14.20"},
-                "control_center": {
-                    "MsTeamsStatusSyncMode": 2,
-                    "MsTeamsTenantId": TENANT,
-                    "MsTeamsClientSecret": {"file": "swyx-teams.secret"},
+                "federated_services": {
+                    "login": "secret",
+                    "presence": "both",
+                    "tenant_id": TENANT,
+                    "client_secret": {"file": "swyx-teams.secret"},
                 },
                 "entra": {"cloud": "global"},
                 "user": [{"swyx": "Jane Roe", "teams": "jane.roe@example.com"}],

@@ -8,6 +8,7 @@ use crate::secret::{Secret, SecretSource};
 /// last member may remove its table.
 #[derive(PartialEq, Eq)]
 enum Shape {
+    Integer(i64),
     Scalar(String),
     Array(Vec<Self>),
     /// Sorted by name. A list, because thousands of users cause thousands of small tables.
@@ -53,7 +54,7 @@ fn of_value(value: &toml_edit::Value) -> Shape {
         toml_edit::Value::Array(elements) => Shape::Array(elements.iter().map(of_value).collect()),
         toml_edit::Value::InlineTable(members) => table(members),
         toml_edit::Value::String(text) => Shape::text(text.value()),
-        toml_edit::Value::Integer(number) => Shape::Scalar(format!("integer {}", number.value())),
+        toml_edit::Value::Integer(number) => Shape::Integer(*number.value()),
         toml_edit::Value::Float(number) => Shape::Scalar(format!("float {}", number.value().to_bits())),
         toml_edit::Value::Boolean(truth) => Shape::Scalar(format!("boolean {}", truth.value())),
         toml_edit::Value::Datetime(moment) => Shape::Scalar(format!("date {}", moment.value())),
@@ -63,7 +64,7 @@ fn of_value(value: &toml_edit::Value) -> Shape {
 fn shape(value: &NewValue) -> Shape {
     let member = |name: &str, shape: Shape| Shape::Table(vec![(name.to_owned(), shape)]);
     match value {
-        NewValue::Integer(number) => Shape::Scalar(format!("integer {number}")),
+        NewValue::Integer(number) => Shape::Integer(*number),
         NewValue::Boolean(truth) => Shape::Scalar(format!("boolean {truth}")),
         NewValue::Date(date) => Shape::Scalar(format!("date {date}")),
         NewValue::Text(text) => Shape::text(text),
@@ -178,7 +179,7 @@ impl Shape {
         let kept = |shape: &Self| match shape {
             Self::Table(members) => !members.is_empty(),
             Self::Array(elements) => !elements.is_empty(),
-            Self::Scalar(_) => true,
+            Self::Integer(_) | Self::Scalar(_) => true,
         };
         match self {
             Self::Table(members) => {
@@ -186,7 +187,7 @@ impl Shape {
                 Self::Table(members.filter(|(_, shape)| kept(shape)).collect())
             }
             Self::Array(elements) => Self::Array(elements.into_iter().map(Self::without_empty).collect()),
-            scalar @ Self::Scalar(_) => scalar,
+            scalar @ (Self::Integer(_) | Self::Scalar(_)) => scalar,
         }
     }
 }

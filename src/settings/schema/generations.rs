@@ -13,9 +13,25 @@ pub(super) fn require_table(schema: &mut Value) {
     let [expert, federated] = TABLES;
     if let Value::Object(members) = schema {
         members.insert("if".to_owned(), is_federated());
-        members
-            .insert("then".to_owned(), json!({"anyOf": [{"required": [federated]}, {"required": [expert]}]}));
-        members.insert("else".to_owned(), json!({"required": [expert]}));
+        let has = |table: &str| json!({"required": [table], "additionalProperties": true});
+        let either = json!({"anyOf": [has(federated), has(expert)], "additionalProperties": true});
+        members.insert("then".to_owned(), either);
+        members.insert("else".to_owned(), has(expert));
+    }
+}
+
+/// Leaves out what is for 14.20 and later. Jedison writes every table that the schema has, and a file must not have both.
+pub(super) fn keep_expert_settings(schema: &mut Value) {
+    let [expert, federated] = TABLES;
+    let Value::Object(members) = schema else { return };
+    for name in ["if", "then", "else"] {
+        members.shift_remove(name);
+    }
+    members.insert("required".to_owned(), json!([expert]));
+    for (part, name) in [("properties", federated), ("$defs", "FederatedServices")] {
+        if let Some(Value::Object(parts)) = members.get_mut(part) {
+            parts.shift_remove(name);
+        }
     }
 }
 
@@ -38,8 +54,11 @@ pub(super) fn move_required_keys(schema: &mut Value) {
 fn is_federated() -> Value {
     let version = json!({"type": "string", "pattern": SwyxVersion::FEDERATED_PATTERN});
     json!({
-        "properties": {"swyx": {"type": "object", "properties": {"version": version}, "required": ["version"]}},
+        "properties": {"swyx": {
+            "type": "object", "properties": {"version": version}, "required": ["version"], "additionalProperties": true,
+        }},
         "required": ["swyx"],
+        "additionalProperties": true,
     })
 }
 

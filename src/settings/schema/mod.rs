@@ -58,6 +58,18 @@ pub fn generate(dialect: Dialect) -> Value {
     schema
 }
 
+/// The schema for Jedison, for the settings of SwyxWare before 14.20.
+///
+/// ```
+/// let schema = swyx_teams::settings::schema::generate_for_jedison();
+/// assert!(schema["properties"].get("federated_services").is_none());
+/// ```
+pub fn generate_for_jedison() -> Value {
+    let mut schema = generate(Dialect::Draft2020_12);
+    generations::keep_expert_settings(&mut schema);
+    schema
+}
+
 /// The schema with the keywords of its draft only, for validators that refuse others, such as Ajv.
 ///
 /// ```

@@ -165,6 +165,22 @@ fn audit_takes_at_most_six_requests_and_a_certificate_is_no_failure() {
 }
 
 #[test]
+fn audit_with_a_certificate_finds_a_missing_permission() {
+    let users = json!({"application": ["User.Read.All"]});
+    let application = json!({"displayName": NAME, "declared": users, "granted": users});
+    let world = World::state(&json!({"applications": [application]}));
+    put_certificate(&world, "SwyxServer");
+    let id = world.facts().client_id.clone();
+    for (presence, is_missing) in [("off", false), ("both", true)] {
+        world.write("a.toml", &federated(&world, "14.25", "certificate", presence, id.as_deref()));
+        let run = world.run_without_log(&["check", "--online", "--as-admin", "a.toml"]);
+        let message = "the application permission Presence.ReadWrite.All is missing; it is needed";
+        let out = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(out.contains(message), is_missing, "{presence}\n{}", run.out);
+    }
+}
+
+#[test]
 fn apply_completes_the_registration_with_a_secret_or_a_certificate() {
     for login in ["secret", "certificate"] {
         let world = World::empty();
